@@ -1,0 +1,65 @@
+"""What can be set, and its defaults.
+
+A store is named by one text: a folder, or a `postgresql://` URL. The folder is looked for upwards from the current
+one, as git looks for its own, so that a script in `src/` and a server started at the top share a record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+STORE_FOLDER = ".trialbook"
+DEFAULT_PORT = 8817
+DEFAULT_ACCOUNT = "000000000000"
+DEFAULT_REGION = "us-east-1"
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+LauncherName = Literal["process", "record"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How one server, or one in-process client, runs.
+
+    Attributes
+    ----------
+    store
+        A folder, or a `postgresql://` URL.
+    objects
+        Where objects lie: a folder or a URL that obstore opens; None means `objects/` in the store folder.
+    launcher
+        `record` keeps a job as a record that is Completed at once.
+    aws_limits
+        Whether SageMaker's quotas and patterns are enforced.
+    account
+        The AWS account id that ARNs carry.
+    max_body
+        The largest request body in bytes outside S3.
+    """
+
+    store: str
+    objects: str | None = None
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    launcher: LauncherName = "record"
+    aws_limits: bool = False
+    account: str = DEFAULT_ACCOUNT
+    tls_proxy: int | None = None
+    max_body: int = 16 * 1024 * 1024
+
+
+def find_store_folder(start: Path) -> tuple[Path, bool]:
+    """Find the store folder for `start`.
+
+    Returns
+    -------
+    The nearest existing `.trialbook` folder at or above `start` and True; or the one that would be made in `start`
+    and False.
+    """
+    for folder in (start, *start.parents):
+        candidate = folder / STORE_FOLDER
+        if candidate.is_dir():
+            return candidate, True
+    return start / STORE_FOLDER, False

@@ -1,0 +1,284 @@
+"""What a store promises, as Protocols; `trialbook.testing.store_contract` is the same promise as tests.
+
+One idea: **a write is a function**. `Store.write(action)` hands the function a `Transaction` on the store's writer;
+what it read and wrote happens at one moment, and `write` returns once that is durable. Many waiting writes share one
+commit (group commit), each in a savepoint of its own, so a failing one takes nothing else along. Every commit has one
+`rev`, which becomes visible in order: whoever has seen `rev` n has seen everything up to n.
+
+Thread safety: every method of `Store` may be called from any thread. A `Transaction` belongs to the call that got it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from trialbook.model import Document, Kind
+
+T = TypeVar("T")
+
+ROW_BITS = 40
+
+
+class Entity(NamedTuple):
+    """One entity as stored. `id` is `kind << 40 | row`; `doc` is None once deleted (only `changes` shows those)."""
+
+    id: int
+    rev: int
+    key: str
+    doc: Document | None
+
+    @property
+    def kind(self) -> int:
+        return self.id >> ROW_BITS
+
+    @property
+    def row(self) -> int:
+        return self.id & ((1 << ROW_BITS) - 1)
+
+
+class Edge(NamedTuple):
+    """A directed, labelled edge between two entities (`AssociationType`, or ours such as `memberOf`)."""
+
+    source: int
+    label: str
+    target: int
+    doc: Document
+
+
+class BinItem(NamedTuple):
+    """A deleted entity that can be restored. `deleted` is epoch seconds."""
+
+    id: int
+    key: str
+    doc: Document
+    deleted: float
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Points of one or more series, column by column, all of the same length n.
+
+    Attributes
+    ----------
+    metric
+        (n,) uint32 index into `names`.
+    step
+        (n,) int64; `NO_STEP` where the point has none.
+    time
+        (n,) float64 epoch seconds.
+    value
+        (n,) float64, kept bit for bit.
+    """
+
+    names: Sequence[str]
+    metric: NDArray[np.uint32]
+    step: NDArray[np.int64]
+    time: NDArray[np.float64]
+    value: NDArray[np.float64]
+
+
+NO_STEP = -(2**63)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series in order of (step, time, arrival): `step` (n,) int64, `time` (n,) float64, `value` (n,) float64."""
+
+    step: NDArray[np.int64]
+    time: NDArray[np.float64]
+    value: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is known of one series without reading it.
+
+    `count` counts every point; `minimum`, `maximum`, `total` and `squares` (sum of squares) are over the points that
+    are not NaN (NaN when there is none), `numbers` counts those. `last` is the value of the point with the latest
+    time, ties by step, then arrival (it may be NaN); `last_step` is NO_STEP when that point has none.
+    """
+
+    count: int
+    numbers: int
+    last: float
+    minimum: float
+    maximum: float
+    total: float
+    squares: float
+    last_step: int
+    last_time: float
+
+
+class RunSummary(NamedTuple):
+    """The packed summary row of one run."""
+
+    run: int
+    rev: int
+    metrics: Mapping[str, Summary]
+
+
+class Reader(Protocol):
+    """Reads shared by a store (its last commit) and a transaction (its own writes included)."""
+
+    def find(self, kind: Kind, key: str) -> Entity | None:
+        """Find by key (`Scope.key(name)`)."""
+
+    def get_many(self, ids: Sequence[int]) -> list[Entity]:
+        """Give the entities that exist of `ids`, in that order."""
+
+    def edges(self, *, source: int | None = None, target: int | None = None, label: str | None = None) -> list[Edge]:
+        """Give the edges from `source` and/or to `target` (at least one is given), oldest first."""
+
+    def summary(self, run: int) -> Mapping[str, Summary]:
+        """Summaries of every series of the entity `run`, by metric name; empty when it has none."""
+
+
+class Transaction(Reader, Protocol):
+    """One write in progress."""
+
+    @property
+    def rev(self) -> int:
+        """The revision this commit will have."""
+
+    def insert(self, kind: Kind, key: str, doc: Document) -> Entity:
+        """Add an entity. Raises `KeyTakenError` when the kind has one with that key."""
+
+    def update(self, entity_id: int, doc: Document) -> Entity:
+        """Replace an entity's document. Raises `StoreError` when there is none."""
+
+    def delete(self, entity_id: int) -> None:
+        """Move an entity to the bin: its key is free at once; its edges go with it and come back with `restore`."""
+
+    def restore(self, entity_id: int) -> Entity:
+        """Bring an entity back from the bin. Raises `KeyTakenError` when its key was taken meanwhile."""
+
+    def link(self, source: int, label: str, target: int, doc: Document) -> bool:
+        """Add an edge; False when (source, label, target) is there already (it is then left as it was)."""
+
+    def unlink(self, source: int, target: int, label: str | None = None) -> int:
+        """Remove the edges from `source` to `target`; returns how many there were."""
+
+    def append(self, run: int, writer: str, seq: int, points: Points) -> bool:
+        """Add points to the series of entity `run` and bring its summary up to date.
+
+        (run, writer, seq) names the batch: a batch that came before is ignored and False is returned.
+        """
+
+    def put_bucket(self, name: str, doc: Document) -> None:
+        """Make or replace a bucket. Its document holds CreationDate (epoch seconds), Region and Account."""
+
+    def delete_bucket(self, name: str) -> None:
+        """Remove an empty bucket. Raises `StoreError` when it holds objects."""
+
+    def put_object(self, row: ObjectRow) -> None:
+        """Insert or replace an object. Blobs that nothing refers to any more are queued in `orphans`."""
+
+    def delete_object(self, bucket: str, key: str) -> bool:
+        """Remove an object; False when there was none."""
+
+    def put_upload(self, upload: Upload) -> None:
+        """Start a multipart upload."""
+
+    def put_part(self, upload_id: str, number: int, part: Part) -> None:
+        """Add or replace a part. Raises `StoreError` when there is no such upload."""
+
+    def delete_upload(self, upload_id: str) -> None:
+        """Forget an upload and its parts (blobs that an object took over stay)."""
+
+    def forget_orphans(self, blobs: Sequence[str]) -> None:
+        """Say that the bytes of these orphans are gone."""
+
+
+class Part(NamedTuple):
+    """One part of a multipart upload: its bytes are one blob. `etag` is the MD5 in hex."""
+
+    blob: str
+    size: int
+    etag: str
+    meta: Document
+
+
+class Upload(NamedTuple):
+    """A multipart upload in progress. `parts` by part number; empty in `put_upload`."""
+
+    id: str
+    bucket: str
+    key: str
+    started: float
+    meta: Document
+    parts: Mapping[int, Part]
+
+
+class ObjectRow(NamedTuple):
+    """One object of the object store: its bytes are its `blobs`, one after the other.
+
+    `meta` holds its headers (ContentType, user metadata, checksums ...) as JSON members. `etag` is without quotes.
+    """
+
+    bucket: str
+    key: str
+    size: int
+    etag: str
+    modified: float
+    blobs: Sequence[tuple[str, int]]
+    meta: Document
+
+
+class Store(Reader, Protocol):
+    """A store: entities, edges, series and object rows in one SQL database."""
+
+    @property
+    def database_id(self) -> str:
+        """A random id made with the database: tells copies of columns whose they are."""
+
+    def write(self, action: Callable[[Transaction], T]) -> T:
+        """Run `action` on the writer, commit, and return its result once durable. Its exception is raised here."""
+
+    def changes(self, since: int, kinds: Iterable[Kind] | None = None, limit: int = 10_000) -> list[Entity]:
+        """Entities (deleted ones too) with `rev > since`, by (rev, id). Whole revs: may exceed `limit` to end one."""
+
+    def summary_changes(self, since: int, limit: int = 10_000) -> list[RunSummary]:
+        """Summary rows with `rev > since`, by rev, whole revs only."""
+
+    def last_rev(self) -> int:
+        """The newest committed revision."""
+
+    def series(self, run: int, name: str) -> Series:
+        """All points of one series; empty when there is none."""
+
+    def merge(self, run: int) -> None:
+        """Pack the run's received batches into chunks. Changes nothing that a reader can see."""
+
+    def bin(self, limit: int = 1000) -> list[BinItem]:
+        """What can be restored, newest first."""
+
+    def empty_bin(self, before: float) -> int:
+        """Forget for good what was deleted before the epoch second `before`; returns how many."""
+
+    def object(self, bucket: str, key: str) -> ObjectRow | None:
+        """One object's row."""
+
+    def objects(self, bucket: str, prefix: str = "", after: str = "", limit: int = 1000) -> Iterator[ObjectRow]:
+        """Rows of a bucket whose key starts with `prefix` and is above `after`, in order of the key's UTF-8 bytes."""
+
+    def buckets(self) -> dict[str, Document]:
+        """Every bucket's document (CreationDate, region, owner) by name, in order of name."""
+
+    def upload(self, upload_id: str) -> Upload | None:
+        """One multipart upload with its parts."""
+
+    def uploads(self, bucket: str, prefix: str = "") -> list[Upload]:
+        """Multipart uploads in progress in a bucket, by (key, id), without their parts."""
+
+    def orphans(self, limit: int = 1000) -> list[str]:
+        """Blobs that nothing refers to, for deletion from the object store."""
+
+    def close(self) -> None:
+        """Finish what waits and close. Idempotent."""
