@@ -1,0 +1,93 @@
+# Everything needs only Python 3.11 with pip, make and git. `make help` lists the targets.
+# A target that installs leaves a stamp inside the environment it made, so that its second run is instant and
+# deleting the environment is enough to start over.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+EXTRAS := server postgres clarify jobs dev
+READY := .venv/.ready
+CLIENTS := .venv-clients/.ready
+CLIENTS_V3 := .venv-clients-v3/.ready
+
+# What the clients' environments are for: their pins are theirs, not ours.
+CLIENTS_WANTED := sagemaker==2.257.7 awscli==1.46.3 boto3==1.44.5 botocore==1.44.5 matplotlib
+CLIENTS_V3_WANTED := sagemaker==3.27.0 boto3==1.44.5 botocore==1.44.5
+
+PYTEST := $(BIN)/python -m pytest --durations=10
+PIP_QUIET := -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := all
+.PHONY: all setup adult clients clients-v3 test test-all check docs fix bench lock stop clean help
+
+all: setup adult ## set everything up and run the main job (the default)
+
+setup: $(READY) ## make .venv with everything but the gpu extra
+
+$(READY): requirements.txt pyproject.toml
+	@echo "Setting up .venv (a few minutes the first time) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python $(PIP_QUIET) -r requirements.txt
+	@$(BIN)/python $(PIP_QUIET) --no-deps -e .
+	@touch $@
+
+adult: $(READY) ## the main job: train models on Adult, record, rank and plot them
+	@url=$$($(BIN)/trialbook up) && $(BIN)/python examples/adult/train.py --url "$$url"
+
+stop: $(READY) ## end the server that runs in the background
+	@$(BIN)/trialbook stop
+
+clients: $(CLIENTS) ## make .venv-clients: the sagemaker SDK v2 and the AWS CLI, for tests
+
+$(CLIENTS): requirements-clients.txt
+	@echo "Setting up .venv-clients ..."
+	@test -x .venv-clients/bin/python || $(PYTHON) -m venv .venv-clients
+	@.venv-clients/bin/python $(PIP_QUIET) -r requirements-clients.txt
+	@touch $@
+
+clients-v3: $(CLIENTS_V3) ## make .venv-clients-v3: the sagemaker SDK v3 (1 GB), for `make test-all`
+
+$(CLIENTS_V3): requirements-clients-v3.txt
+	@echo "Setting up .venv-clients-v3 (1 GB) ..."
+	@test -x .venv-clients-v3/bin/python || $(PYTHON) -m venv .venv-clients-v3
+	@.venv-clients-v3/bin/python $(PIP_QUIET) -r requirements-clients-v3.txt
+	@touch $@
+
+test: $(READY) $(CLIENTS) check ## set everything up, then every check and every test but the slow ones
+	$(PYTEST) -m "not slow"
+
+test-all: $(READY) $(CLIENTS) $(CLIENTS_V3) check ## the same with the slow tests
+	$(PYTEST)
+
+check: $(READY) ## lint, format, types, layers, and a strict build of the documentation
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory docs
+
+docs: $(READY) ## build the documentation into build/docs; a warning is an error
+	$(BIN)/python -m sphinx -W -n -E -q -b html docs build/docs
+
+fix: $(READY) ## format, and mend what the linter can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY) ## run the benchmarks and print their tables
+	@for bench in benchmarks/bench_*.py; do $(BIN)/python $$bench || exit 1; done
+
+lock: ## resolve the pinned requirements again (UPGRADE=1 takes the newest that fit)
+	@$(PYTHON) -m venv build/uv
+	@build/uv/bin/python $(PIP_QUIET) uv
+	@$(LOCK) $(addprefix --extra ,$(EXTRAS)) pyproject.toml --output-file requirements.txt
+	@printf '%s\n' $(CLIENTS_WANTED) | $(LOCK) - --output-file requirements-clients.txt
+	@printf '%s\n' $(CLIENTS_V3_WANTED) | $(LOCK) - --output-file requirements-clients-v3.txt
+	@rm -r build/uv
+
+LOCK = build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header \
+	--no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
+
+clean: ## remove what was built; the environments and the record stay
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
