@@ -28,7 +28,10 @@ def new_id() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """All that outlives a request. Everything timed or random is passed in, so that tests can drive it."""
+    """All that outlives a request. Everything timed or random is passed in, so that tests can drive it.
+
+    `writer` names this process as a writer of series.
+    """
 
     settings: Settings
     store: Store
@@ -36,6 +39,7 @@ class Workspace:
     blobs: Blobs
     clock: Callable[[], float] = field(default=time.time)
     new_id: Callable[[], str] = field(default=new_id)
+    writer: str = field(default_factory=lambda: f"server-{new_id()}")
 
 
 @dataclass(frozen=True, slots=True)
