@@ -139,6 +139,15 @@ class Reader(Protocol):
     def summary(self, run: int) -> Mapping[str, Summary]:
         """Summaries of every series of the entity `run`, by metric name; empty when it has none."""
 
+    def bucket(self, name: str) -> Document | None:
+        """One bucket's document (CreationDate, Region, Account)."""
+
+    def object(self, bucket: str, key: str) -> ObjectRow | None:
+        """One object's row."""
+
+    def upload(self, upload_id: str) -> Upload | None:
+        """One multipart upload with its parts."""
+
 
 class Transaction(Reader, Protocol):
     """One write in progress."""
@@ -262,17 +271,11 @@ class Store(Reader, Protocol):
     def empty_bin(self, before: float) -> int:
         """Forget for good what was deleted before the epoch second `before`; returns how many."""
 
-    def object(self, bucket: str, key: str) -> ObjectRow | None:
-        """One object's row."""
-
     def objects(self, bucket: str, prefix: str = "", after: str = "", limit: int = 1000) -> Iterator[ObjectRow]:
         """Rows of a bucket whose key starts with `prefix` and is above `after`, in order of the key's UTF-8 bytes."""
 
     def buckets(self) -> dict[str, Document]:
         """Every bucket's document (CreationDate, region, owner) by name, in order of name."""
-
-    def upload(self, upload_id: str) -> Upload | None:
-        """One multipart upload with its parts."""
 
     def uploads(self, bucket: str, prefix: str = "") -> list[Upload]:
         """Multipart uploads in progress in a bucket, by (key, id), without their parts."""
