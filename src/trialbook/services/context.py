@@ -42,6 +42,11 @@ class Workspace:
     writer: str = field(default_factory=lambda: f"server-{new_id()}")
 
 
+    def close(self) -> None:
+        """Finish what waits and close the store."""
+        self.store.close()
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request: who asks, in which account and region, against which workspace."""

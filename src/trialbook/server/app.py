@@ -1,0 +1,143 @@
+"""What happens to a request, from top to bottom.
+
+::
+
+    health   GET /health                                   200 when the store answers
+    guard    Host and Origin name this server              403
+    route    X-Amz-Target, method + path, scope, S3        400 UnknownOperationException
+    body     whole and small, or spooled to a file         413
+    parse    botocore's model: bytes to members            400 SerializationException
+    dispatch validate, then the handler on a thread        the service's errors
+    answer   botocore's model: members to bytes
+
+Async ends here: everything below is a plain function on a worker thread.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import anyio.to_thread
+import orjson
+
+from trialbook import __version__
+from trialbook.errors import ApiError
+from trialbook.handlers.dispatch import dispatch
+from trialbook.names import Scope
+from trialbook.server import native
+from trialbook.server.body import read_whole, spool
+from trialbook.server.guard import check_host
+from trialbook.services.context import Call
+from trialbook.wire.errors import serialise_error
+from trialbook.wire.http import Request, Response
+from trialbook.wire.parse import parse
+from trialbook.wire.route import Routed, route, streams
+from trialbook.wire.serialise import serialise
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Send
+    from starlette.types import Scope as AsgiScope
+
+    from trialbook.model import Document
+    from trialbook.services.context import Workspace
+
+log = logging.getLogger("trialbook.server")
+
+
+class App:
+    """The ASGI application over one workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        """Serve one connection event."""
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+        elif scope["type"] == "http":
+            head = _head(scope)
+            await _send(send, await self._answer(head, receive), head.method == "HEAD")
+
+    async def _answer(self, head: Request, receive: Receive) -> Response:
+        request_id = self.workspace.new_id()
+        routed: Routed | None = None
+        try:
+            if head.path == "/health":
+                return await anyio.to_thread.run_sync(self._health)
+            check_host(head.headers, self.workspace.settings.host)
+            if head.path.startswith(native.PREFIX):
+                body = await read_whole(receive, head.headers, self.workspace.settings.max_body)
+                return await anyio.to_thread.run_sync(native.answer, self.workspace, head, body, request_id)
+            request = await self._with_body(head, receive)
+            routed = route(request)
+            return await anyio.to_thread.run_sync(self._serve, routed, request, request_id)
+        except ApiError as error:
+            return serialise_error(routed, error, request_id, request=head)
+        except Exception:  # the one place where anything unforeseen ends
+            log.exception("request %s failed: %s %s", request_id, head.method, head.path)
+            failure = ApiError(f"Trialbook failed on this request; its log has the reason under {request_id}.")
+            failure.status = 500
+            return serialise_error(routed, failure, request_id, request=head)
+
+    async def _with_body(self, head: Request, receive: Receive) -> Request:
+        if streams(head):
+            stream = await spool(receive, head.headers)
+            return Request(head.method, head.path, head.query, head.headers, stream=stream)
+        body = await read_whole(receive, head.headers, self.workspace.settings.max_body)
+        return Request(head.method, head.path, head.query, head.headers, body=body)
+
+    def _serve(self, routed: Routed, request: Request, request_id: str) -> Response:
+        try:
+            call = Call(
+                workspace=self.workspace,
+                scope=Scope(self.workspace.settings.account, routed.region),
+                user=routed.access_key or "anonymous",
+                request_id=request_id,
+            )
+            members: Document = parse(routed, request)
+            answer = dispatch(call, routed.service, routed.operation, members)
+            return serialise(routed, answer, request_id)
+        finally:
+            if request.stream is not None:
+                request.stream.close()
+
+    def _health(self) -> Response:
+        rev = self.workspace.store.last_rev()
+        body = orjson.dumps({"status": "ok", "version": __version__, "rev": rev})
+        return Response(headers={"content-type": "application/json"}, body=body)
+
+
+def _head(scope: AsgiScope) -> Request:
+    return Request(
+        method=scope["method"],
+        path=scope["raw_path"].decode("latin-1"),
+        query=scope["query_string"].decode("latin-1"),
+        headers={name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]},
+    )
+
+
+async def _send(send: Send, response: Response, head_only: bool) -> None:
+    headers = {**response.headers, "server": "trialbook"}
+    body = response.body
+    if isinstance(body, bytes) and not head_only:
+        headers["content-length"] = str(len(body))
+    raw = [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": response.status, "headers": raw})
+    if head_only:
+        await send({"type": "http.response.body", "body": b""})
+    elif isinstance(body, bytes):
+        await send({"type": "http.response.body", "body": body})
+    else:
+        pieces = iter(body)
+        while (piece := await anyio.to_thread.run_sync(next, pieces, None)) is not None:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

@@ -1,0 +1,75 @@
+"""Trialbook's own API: `POST /api/v1/<operation>` with JSON in and out, over `handlers.native`.
+
+The command line and the SDK use it, for what AWS's operations cannot say: the text grammar, explained answers.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING
+
+import orjson
+
+from trialbook.errors import ApiError, MalformedRequestError, UnknownOperationError, ValidationError
+from trialbook.handlers import native
+from trialbook.names import Scope
+from trialbook.services.context import Call
+from trialbook.settings import DEFAULT_REGION
+from trialbook.wire.http import Request, Response
+
+if TYPE_CHECKING:
+    from trialbook.model import Document
+    from trialbook.services.context import Workspace
+
+PREFIX = "/api/v1/"
+
+
+def answer(workspace: Workspace, head: Request, body: bytes, request_id: str) -> Response:
+    """Serve one request of Trialbook's own API."""
+    try:
+        operation = head.path[len(PREFIX) :]
+        if operation not in native.OPERATIONS:
+            known = ", ".join(sorted(native.OPERATIONS))
+            raise UnknownOperationError(f"There is no operation '{operation[:100]}' in the API; there are: {known}.")
+        if head.method != "POST":
+            raise ValidationError(f"'{head.path}' takes POST, not {head.method}.")
+        # Browsers send JSON only after asking leave (a preflight request), which is never given.
+        if not head.headers.get("content-type", "").startswith("application/json"):
+            raise MalformedRequestError("Content-Type must be application/json.")
+        region = head.headers.get("x-trialbook-region", DEFAULT_REGION)
+        user = head.headers.get("x-trialbook-user", "anonymous")
+        call = Call(workspace, Scope(workspace.settings.account, region), user, request_id)
+        result = native.OPERATIONS[operation](call, _document(body))
+        return Response(headers={"content-type": "application/json"}, body=encode(result))
+    except ApiError as error:
+        failure = orjson.dumps({"code": error.code, "message": error.message, "request_id": request_id})
+        return Response(error.status, {"content-type": "application/json"}, failure)
+
+
+def _document(body: bytes) -> Document:
+    try:
+        request = orjson.loads(body or b"{}")
+    except orjson.JSONDecodeError as error:
+        raise MalformedRequestError(f"The body is not JSON: {error}.") from None
+    if not isinstance(request, dict):
+        raise MalformedRequestError("The body must be a JSON object.")
+    return request
+
+
+def encode(result: Document) -> bytes:
+    """Write JSON; numbers that JSON lacks are the texts "NaN", "Infinity" and "-Infinity"."""
+    data = orjson.dumps(result)
+    if b"null" not in data:
+        return data
+    return orjson.dumps(json.loads(json.dumps(result), parse_constant=str)) if _holds_non_finite(result) else data
+
+
+def _holds_non_finite(value: object) -> bool:
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    if isinstance(value, dict):
+        return any(_holds_non_finite(one) for one in value.values())
+    if isinstance(value, list | tuple):
+        return any(_holds_non_finite(one) for one in value)
+    return False

@@ -1,0 +1,84 @@
+"""Running the server: open the workspace, listen, say where, end cleanly."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from trialbook.errors import UsageError
+from trialbook.server.app import App
+from trialbook.services.workspace import open_workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trialbook.services.context import Workspace
+    from trialbook.settings import Settings
+
+GRACE = 3
+"""Seconds that requests in flight have to finish after SIGTERM."""
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGTERM or Ctrl-C. Prints one line with the URL once requests are accepted."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    listener = listen(settings.host, settings.port)
+    with serving(settings) as workspace:
+        server = Server(App(workspace), workspace, listener)
+        server.run(sockets=[listener])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Bind a listening socket. Raises `UsageError` when the port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise UsageError(f"Cannot listen on {host}:{port}: {error.strerror}. Take another --port, or 0 for a free one.") from error
+    listener.listen(512)
+    return listener
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[Workspace]:
+    """Open the workspace, and close it at the end."""
+    workspace = open_workspace(settings)
+    try:
+        yield workspace
+    finally:
+        workspace.close()
+
+
+class Server(uvicorn.Server):
+    """uvicorn over our app, which says where it listens once it does."""
+
+    def __init__(self, app: App, workspace: Workspace, listener: socket.socket) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_level="warning",
+                access_log=False,
+                timeout_graceful_shutdown=GRACE,
+                timeout_keep_alive=75,
+                server_header=False,
+                ws="none",
+            )
+        )
+        host, port = listener.getsockname()[:2]
+        self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        self.workspace = workspace
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say where."""
+        await super().startup(sockets)
+        if self.started:
+            sys.stdout.write(f"Trialbook serves {self.url} over {self.workspace.settings.store}\n")
+            sys.stdout.flush()
