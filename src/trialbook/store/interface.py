@@ -136,6 +136,24 @@ class Reader(Protocol):
     def edges(self, *, source: int | None = None, target: int | None = None, label: str | None = None) -> list[Edge]:
         """Give the edges from `source` and/or to `target` (at least one is given), oldest first."""
 
+    def edges_of(self, ids: Sequence[int], *, incoming: bool = False) -> list[Edge]:
+        """Give the edges that leave any of `ids` (or, `incoming`, enter any), oldest first: one step of a walk."""
+
+    def edge_page(
+        self,
+        labels: Sequence[str],
+        *,
+        source: int | None = None,
+        target: int | None = None,
+        beyond: int | None = None,
+        newest_first: bool = True,
+        limit: int = 1000,
+    ) -> list[tuple[int, Edge]]:
+        """Give edges of these labels in order of age, each with its number, which grows with every edge made.
+
+        `source` and `target` narrow them to the edges of one entity, `beyond` to those after that number in the order.
+        """
+
     def summary(self, run: int) -> Mapping[str, Summary]:
         """Summaries of every series of the entity `run`, by metric name; empty when it has none."""
 
