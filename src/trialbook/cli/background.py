@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from trialbook.cli.store_option import resolve_store, store_option
 from trialbook.errors import UsageError
-from trialbook.settings import DEFAULT_PORT, find_store_folder
+from trialbook.settings import DEFAULT_PORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -198,18 +199,14 @@ def _answers(port: int) -> bool:
 
 
 def _folder(store: str | None) -> Path:
-    if store is not None and "://" in store:
-        raise click.UsageError("A background server is kept by store folder; run `trialbook serve` for a database URL.")
-    return Path(store).absolute() if store else find_store_folder(Path.cwd())[0]
-
-
-_store_option = click.option(
-    "--store", envvar="TRIALBOOK_STORE", metavar="DIR", help="The store folder [default: the nearest .trialbook]."
-)
+    resolved = resolve_store(store)
+    if "://" in resolved:
+        raise UsageError("A background server is kept by store folder; run `trialbook serve` for a database URL.")
+    return Path(resolved)
 
 
 @click.command()
-@_store_option
+@store_option
 @click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535), help="First to try.")
 def up(store: str | None, port: int) -> None:
     """Start a server in the background unless one runs, and print its address.
@@ -224,7 +221,7 @@ def up(store: str | None, port: int) -> None:
 
 
 @click.command()
-@_store_option
+@store_option
 def stop(store: str | None) -> None:
     """End the server that runs in the background for a store folder."""
     folder = _folder(store)
