@@ -219,6 +219,9 @@ class Transaction(Reader, Protocol):
     def delete_upload(self, upload_id: str) -> None:
         """Forget an upload and its parts (blobs that an object took over stay)."""
 
+    def add_orphans(self, blobs: Sequence[str]) -> None:
+        """Queue in `orphans` those of `blobs` that the store knows nothing of: their writer died before the row."""
+
     def forget_orphans(self, blobs: Sequence[str]) -> None:
         """Say that the bytes of these orphans are gone."""
 
