@@ -1,0 +1,199 @@
+# ruff: noqa: D102 - the methods are those of `interface.Store`, which says what they promise
+"""A store on one SQL database: readers on the threads that ask, one thread that writes.
+
+A read borrows a connection for as long as it lasts and sees the last commit. A write goes to the writer (`writer.py`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from trialbook.errors import StoreError
+from trialbook.store import edges, entities, objects, series
+from trialbook.store.merging import Merger
+from trialbook.store.transaction import Shared, SqlTransaction
+from trialbook.store.writer import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from trialbook.model import Document, Kind
+    from trialbook.store.dialect import Dialect
+    from trialbook.store.interface import (
+        BinItem,
+        Edge,
+        Entity,
+        ObjectRow,
+        RunSummary,
+        Series,
+        Summary,
+        Transaction,
+        Upload,
+    )
+    from trialbook.store.series import MetricNames, Packed
+    from trialbook.store.session import Session
+
+T = TypeVar("T")
+
+
+class Readers:
+    """Connections to read with, lent one call at a time; the one used last is lent first."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._idle: deque[Session] = deque()
+        self._room = threading.BoundedSemaphore(dialect.readers)
+        self._closed = False
+
+    def read(self, ask: Callable[[Session], T]) -> T:
+        """Ask on a session; once more on a new one when the connection turned out to be lost."""
+        with self._room:
+            if self._closed:
+                message = "the store is closed"
+                raise StoreError(message)
+            session = self._take()
+            try:
+                return ask(session)
+            except StoreError:
+                if not session.broken:
+                    raise
+                session.close()
+                session = self._dialect.connect(write=False)
+                return ask(session)
+            finally:
+                self._give_back(session)
+
+    def _take(self) -> Session:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._dialect.connect(write=False)
+
+    def _give_back(self, session: Session) -> None:
+        if session.broken:
+            session.close()
+        else:
+            self._idle.append(session)
+        if self._closed:
+            self.close()
+
+    def close(self) -> None:
+        """Close what is idle; what is lent is closed when it comes back."""
+        self._closed = True
+        while self._idle:
+            try:
+                self._idle.pop().close()
+            except IndexError:
+                return
+
+
+class SqlStore:
+    """`interface.Store` on SQLite or PostgreSQL, whose tables are up to date (see `opening.open_store`)."""
+
+    def __init__(self, dialect: Dialect, clock: Callable[[], float]) -> None:
+        self._shared = Shared(clock)
+        self._readers = Readers(dialect)
+        self._database_id = cast("str", self._read(lambda s: s.rows("SELECT database FROM meta")[0][0]))
+        self._merger = Merger(self.merge, lambda run: self._read(lambda s: series.backlog(s, run)))
+        self._writer = Writer(lambda: dialect.connect(write=True), self._shared, self._committed)
+
+    def _read(self, ask: Callable[[Session], T]) -> T:
+        return self._readers.read(ask)
+
+    def _committed(self, transaction: SqlTransaction) -> None:
+        transaction.names.commit()
+        for run, points in transaction.appended:
+            self._merger.note(run, points)
+
+    @property
+    def database_id(self) -> str:
+        return self._database_id
+
+    def write(self, action: Callable[[Transaction], T]) -> T:
+        return self._writer.write(action)
+
+    def find(self, kind: Kind, key: str) -> Entity | None:
+        return self._read(lambda s: entities.find(s, kind, key))
+
+    def get_many(self, ids: Sequence[int]) -> list[Entity]:
+        return self._read(lambda s: entities.get_many(s, ids))
+
+    def edges(self, *, source: int | None = None, target: int | None = None, label: str | None = None) -> list[Edge]:
+        return self._read(lambda s: edges.between(s, edges.Ends(source, target), label))
+
+    def edges_of(self, ids: Sequence[int], *, incoming: bool = False) -> list[Edge]:
+        return self._read(lambda s: edges.of_many(s, ids, incoming=incoming))
+
+    def edge_page(
+        self,
+        labels: Sequence[str],
+        *,
+        source: int | None = None,
+        target: int | None = None,
+        beyond: int | None = None,
+        newest_first: bool = True,
+        limit: int = 1000,
+    ) -> list[tuple[int, Edge]]:
+        ends = edges.Ends(source, target)
+        return self._read(lambda s: edges.page(s, labels, ends, beyond, newest_first=newest_first, limit=limit))
+
+    def changes(self, since: int, kinds: Iterable[Kind] | None = None, limit: int = 10_000) -> list[Entity]:
+        return self._read(lambda s: entities.changes(s, since, kinds, limit))
+
+    def last_rev(self) -> int:
+        return self._read(lambda s: cast("int", s.rows("SELECT rev FROM meta")[0][0]))
+
+    def summary(self, run: int) -> Mapping[str, Summary]:
+        return self._read(lambda s: series.summary(s, self._names(), run))
+
+    def summary_changes(self, since: int, limit: int = 10_000) -> list[RunSummary]:
+        return self._read(lambda s: series.summary_changes(s, self._names(), since, limit))
+
+    def series(self, run: int, name: str) -> Series:
+        return self._read(lambda s: series.read(s, self._names(), run, name))
+
+    def _names(self) -> MetricNames:
+        return self._shared.names
+
+    def merge(self, run: int) -> None:
+        packed = self._read(lambda s: series.pack_run(s, run))
+        # Another process may merge first and leave the rest: then read again.
+        while packed is not None and not self._apply(packed):
+            packed = self._read(lambda s: series.pack_run(s, run))
+
+    def _apply(self, packed: Packed) -> bool:
+        return self.write(lambda tx: cast("SqlTransaction", tx).apply_merge(packed))
+
+    def bin(self, limit: int = 1000) -> list[BinItem]:
+        return self._read(lambda s: entities.list_bin(s, limit))
+
+    def empty_bin(self, before: float) -> int:
+        return self.write(lambda tx: cast("SqlTransaction", tx).empty_bin(before))
+
+    def bucket(self, name: str) -> Document | None:
+        return self._read(lambda s: objects.get_bucket(s, name))
+
+    def object(self, bucket: str, key: str) -> ObjectRow | None:
+        return self._read(lambda s: objects.get_object(s, bucket, key))
+
+    def objects(self, bucket: str, prefix: str = "", after: str = "", limit: int = 1000) -> Iterator[ObjectRow]:
+        return iter(self._read(lambda s: objects.list_objects(s, bucket, prefix, after, limit)))
+
+    def buckets(self) -> dict[str, Document]:
+        return self._read(objects.buckets)
+
+    def upload(self, upload_id: str) -> Upload | None:
+        return self._read(lambda s: objects.get_upload(s, upload_id))
+
+    def uploads(self, bucket: str, prefix: str = "") -> list[Upload]:
+        return self._read(lambda s: objects.list_uploads(s, bucket, prefix))
+
+    def orphans(self, limit: int = 1000) -> list[str]:
+        return self._read(lambda s: objects.list_orphans(s, limit))
+
+    def close(self) -> None:
+        self._merger.close()
+        self._writer.close()
+        self._readers.close()
