@@ -26,6 +26,11 @@ word that AWS clients match on, `status` the HTTP status that carries it.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 class TrialbookError(Exception):
     """Any failure that Trialbook raises on purpose."""
@@ -38,6 +43,11 @@ class ApiError(TrialbookError):
     ----------
     message
         Names the thing, the rule and, where there is one, the nearest right answer.
+
+    Attributes
+    ----------
+    members
+        What the client is told beside code and message, such as a ModelError's OriginalStatusCode.
     """
 
     code = "InternalFailure"
@@ -46,6 +56,7 @@ class ApiError(TrialbookError):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+        self.members: Mapping[str, object] = {}
 
 
 class ValidationError(ApiError):
@@ -113,10 +124,11 @@ class ForbiddenError(ApiError):
 class CodedError(ApiError):
     """An error whose code and status are given, for services with codes of their own such as S3 and IAM."""
 
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
+    def __init__(self, code: str, message: str, status: int = 400, members: Mapping[str, object] | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.status = status
+        self.members = members or {}
 
 
 class StoreError(TrialbookError):
