@@ -15,10 +15,7 @@ import pytest
 from botocore.config import Config
 
 from trialbook.names import Scope
-from trialbook.server.app import App
-from trialbook.server.run import Server, listen
 from trialbook.services.context import Call, Workspace
-from trialbook.services.workspace import open_workspace
 from trialbook.settings import DEFAULT_ACCOUNT, Settings
 
 START_SECONDS = 20
@@ -46,6 +43,10 @@ class LiveServer:
 @contextmanager
 def serve(settings: Settings) -> Iterator[LiveServer]:
     """Run a server for the block."""
+    from trialbook.server.app import App
+    from trialbook.server.run import Server, listen
+    from trialbook.services.workspace import open_workspace
+
     listener = listen("127.0.0.1", 0)
     workspace = open_workspace(settings)
     server = Server(App(workspace), workspace, listener)
@@ -68,6 +69,8 @@ def serve(settings: Settings) -> Iterator[LiveServer]:
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
     """Open a workspace on a new store folder."""
+    from trialbook.services.workspace import open_workspace
+
     opened = open_workspace(Settings(store=str(tmp_path / "store")))
     yield opened
     opened.close()

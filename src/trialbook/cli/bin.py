@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 
 import click
 from rich.console import Console
@@ -22,7 +22,7 @@ def show(store: str | None) -> None:
         return
     table = Table("kind", "name", "deleted", "ARN")
     for item in items:
-        when = datetime.datetime.fromtimestamp(item["deleted"], datetime.UTC)
+        when = dt.datetime.fromtimestamp(item["deleted"], dt.UTC)
         table.add_row(item["kind"], item["name"], f"{when:%Y-%m-%d %H:%M:%S} UTC", item["arn"])
     Console().print(table)
 

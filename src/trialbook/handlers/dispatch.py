@@ -20,6 +20,7 @@ from trialbook.wire.validate import validate
 if TYPE_CHECKING:
     from trialbook.services.context import Call
 
+STATUS = "_status"
 Handler = Callable[["Call", Document], Document]
 
 
@@ -34,13 +35,15 @@ def handler(service: str, operation: str) -> Handler:
 
 
 def dispatch(call: Call, service: str, operation: str, request: Document) -> Document:
-    """Validate a request and run its operation; the answer has only members that the operation's output has."""
+    """Validate a request and run its operation; the answer has only members that the operation's output has.
+
+    A handler may say the HTTP status that goes with its answer (206, 304) in the private member `_status`.
+    """
     model = operation_model(service, operation)
     if model is None:
         raise UnknownOperationError(f"AWS's {service} has no operation {operation}.")
     if model.input_shape is not None:
         validate(model.input_shape, request, strict=call.strict)
     answer = handler(service, operation)(call, request)
-    if model.output_shape is None:
-        return {}
-    return project(model.output_shape, answer)
+    projected = {} if model.output_shape is None else project(model.output_shape, answer)
+    return {**projected, STATUS: answer[STATUS]} if STATUS in answer else projected

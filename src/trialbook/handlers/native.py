@@ -6,14 +6,15 @@ deleted entities.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from trialbook.errors import ValidationError
-from trialbook.model import Document
 from trialbook.services import recycling, search, text_search
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from trialbook.model import Document
     from trialbook.services.context import Call
 
 
@@ -46,7 +47,7 @@ def _text(request: Document, member: str, default: str | None = None) -> str:
     return value
 
 
-OPERATIONS: dict[str, Callable[["Call", Document], Document]] = {
+OPERATIONS: dict[str, Callable[[Call, Document], Document]] = {
     "search": find,
     "suggest": suggest,
     "bin": list_bin,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trialbook.services import tags
+from trialbook.services import tagged, tags
 
 if TYPE_CHECKING:
     from trialbook.model import Document
@@ -29,4 +29,4 @@ def list_tags(call: Call, request: Document) -> Document:
 
 def get_resources(call: Call, request: Document) -> Document:
     """Give the ARNs and tags of resources by their tags and types."""
-    return tags.tagged_resources(call, request)
+    return tagged.find_tagged(call, request)

@@ -60,7 +60,9 @@ class HttpTransport:
             raise _failure(error) from None
         except OSError as error:
             reason = getattr(error, "reason", error)
-            raise TrialbookError(f"No server answers at {self.url} ({reason}): start one with 'trialbook serve'.") from None
+            raise TrialbookError(
+                f"No server answers at {self.url} ({reason}): start one with 'trialbook serve'."
+            ) from None
 
 
 class LocalTransport:

@@ -23,7 +23,7 @@ import orjson
 
 from trialbook import __version__
 from trialbook.errors import ApiError
-from trialbook.handlers.dispatch import dispatch
+from trialbook.handlers.dispatch import STATUS, dispatch
 from trialbook.names import Scope
 from trialbook.server import native
 from trialbook.server.body import read_whole, spool
@@ -32,7 +32,7 @@ from trialbook.services.context import Call
 from trialbook.wire.errors import serialise_error
 from trialbook.wire.http import Request, Response
 from trialbook.wire.parse import parse
-from trialbook.wire.route import Routed, route, streams
+from trialbook.wire.route import Routed, guess_protocol, needs_body, route
 from trialbook.wire.serialise import serialise
 
 if TYPE_CHECKING:
@@ -69,19 +69,20 @@ class App:
             if head.path.startswith(native.PREFIX):
                 body = await read_whole(receive, head.headers, self.workspace.settings.max_body)
                 return await anyio.to_thread.run_sync(native.answer, self.workspace, head, body, request_id)
-            request = await self._with_body(head, receive)
-            routed = route(request)
+            routed = None if needs_body(head) else route(head)
+            request = await self._with_body(head, receive, streaming=routed is not None and routed.streams)
+            routed = routed or route(request)
             return await anyio.to_thread.run_sync(self._serve, routed, request, request_id)
         except ApiError as error:
-            return serialise_error(routed, error, request_id, request=head)
+            return _failure(routed, head, error, request_id)
         except Exception:  # the one place where anything unforeseen ends
             log.exception("request %s failed: %s %s", request_id, head.method, head.path)
             failure = ApiError(f"Trialbook failed on this request; its log has the reason under {request_id}.")
             failure.status = 500
-            return serialise_error(routed, failure, request_id, request=head)
+            return _failure(routed, head, failure, request_id)
 
-    async def _with_body(self, head: Request, receive: Receive) -> Request:
-        if streams(head):
+    async def _with_body(self, head: Request, receive: Receive, *, streaming: bool) -> Request:
+        if streaming:
             stream = await spool(receive, head.headers)
             return Request(head.method, head.path, head.query, head.headers, stream=stream)
         body = await read_whole(receive, head.headers, self.workspace.settings.max_body)
@@ -96,8 +97,11 @@ class App:
                 request_id=request_id,
             )
             members: Document = parse(routed, request)
-            answer = dispatch(call, routed.service, routed.operation, members)
-            return serialise(routed, answer, request_id)
+            answer = dispatch(call, routed.service, routed.name, members)
+            status = answer.pop(STATUS, None)
+            response = serialise(routed, answer, request_id)
+            response.status = status or response.status
+            return response
         finally:
             if request.stream is not None:
                 request.stream.close()
@@ -106,6 +110,11 @@ class App:
         rev = self.workspace.store.last_rev()
         body = orjson.dumps({"status": "ok", "version": __version__, "rev": rev})
         return Response(headers={"content-type": "application/json"}, body=body)
+
+
+def _failure(routed: Routed | None, head: Request, error: ApiError, request_id: str) -> Response:
+    how = routed or guess_protocol(head)
+    return serialise_error(how, error, request_id, method=head.method, resource=head.path)
 
 
 def _head(scope: AsgiScope) -> Request:

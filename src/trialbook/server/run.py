@@ -42,7 +42,9 @@ def listen(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise UsageError(f"Cannot listen on {host}:{port}: {error.strerror}. Take another --port, or 0 for a free one.") from error
+        raise UsageError(
+            f"Cannot listen on {host}:{port}: {error.strerror}. Take another --port, or 0 for a free one."
+        ) from error
     listener.listen(512)
     return listener
 

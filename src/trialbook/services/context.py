@@ -41,7 +41,6 @@ class Workspace:
     new_id: Callable[[], str] = field(default=new_id)
     writer: str = field(default_factory=lambda: f"server-{new_id()}")
 
-
     def close(self) -> None:
         """Finish what waits and close the store."""
         self.store.close()
@@ -58,6 +57,7 @@ class Call:
 
     @property
     def store(self) -> Store:
+        """The workspace's store."""
         return self.workspace.store
 
     @property

@@ -33,7 +33,7 @@ def restore(call: Call, arn: str) -> Document:
                 call.store.write(lambda tx, found=item.id: tx.restore(found))  # type: ignore[misc]
             except KeyTakenError:
                 raise ValidationError(
-                    f"The name of {arn} was taken since: delete or rename the {noun.word} that has it now, then restore."
+                    f"The name of {arn} was taken since: delete the {noun.word} that has it now, then restore."
                 ) from None
             return _describe(item)
     raise NotFoundError(f"The bin holds nothing with the ARN '{arn}'; 'trialbook bin' lists what it holds.")

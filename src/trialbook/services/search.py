@@ -22,11 +22,11 @@ DEFAULT_PAGE = 10
 DEFAULT_SORT = "LastModifiedTime"
 
 
-def find(call: Call, query: Query) -> tuple[list[Entity], Page]:
+def find(call: Call, query: Query, *, explain: bool = False) -> tuple[list[Entity], Page]:
     """Answer a query over what the store holds now: the entities of one page in order, and the page."""
     engine = call.workspace.engine
     engine.follow(call.store)
-    page = engine.search(query)
+    page = engine.explain(query) if explain else engine.search(query)
     return call.store.get_many(page.ids), page
 
 
@@ -73,7 +73,11 @@ def kind_of(resource: str) -> Kind:
 
 
 def suggest_names(call: Call, resource: str, hint: str) -> list[str]:
-    """Give the property names that go with a hint."""
-    kind = kind_of(resource)
+    """Give the property names of a ResourceType that go with a hint."""
+    return suggest_for(call, kind_of(resource), hint)
+
+
+def suggest_for(call: Call, kind: Kind, hint: str) -> list[str]:
+    """Give the property names of a kind that go with a hint."""
     call.workspace.engine.follow(call.store)
     return call.workspace.engine.suggest(kind, call.scope.text, hint)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +17,7 @@ from trialbook.services import records
 from trialbook.store.interface import NO_STEP, Points
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -128,11 +127,13 @@ def _aggregate(series: Series, query: Document) -> tuple[list[int], list[float]]
     bucket = step if period is None else np.floor(time / period).astype(np.int64) * period
     order = np.lexsort((step, time, bucket))
     bucket, step, time, value = bucket[order], step[order], time[order], value[order]
-    starts = np.flatnonzero(np.r_[True, bucket[1:] != bucket[:-1]])
-    ends = np.r_[starts[1:], len(bucket)]
+    starts = np.flatnonzero(np.r_[True, bucket[1:] != bucket[:-1]]).tolist()
+    ends = [*starts[1:], len(bucket)]
     statistic = STATISTICS[query["MetricStat"]]
     values = [statistic(value[start:end]) for start, end in zip(starts, ends, strict=True)]
-    return [_position(on_steps, period, bucket, step, time, start, end) for start, end in zip(starts, ends, strict=True)], values
+    return [
+        _position(on_steps, period, bucket, step, time, start, end) for start, end in zip(starts, ends, strict=True)
+    ], values
 
 
 def _position(
@@ -170,4 +171,3 @@ STATISTICS: dict[str, Callable[[NDArray[np.float64]], float]] = {
     "Last": lambda values: float(values[-1]),
 }
 """BatchGetMetrics' statistics over one bucket's values in order of time; population standard deviation."""
-

@@ -76,7 +76,8 @@ def _tagged(reader: Reader, arn_text: str) -> Entity:
         return entity
     if parse_arn(arn_text) is None:
         raise ValidationError(
-            f"'{arn_text}' is not the ARN of a SageMaker resource: expected arn:aws:sagemaker:<region>:<account>:<type>/<name>."
+            f"'{arn_text}' is not the ARN of a SageMaker resource: expected "
+            "arn:aws:sagemaker:<region>:<account>:<type>/<name>."
         )
     kinds = ", ".join(sorted(noun.path for noun in NOUNS.values()))
     raise ValidationError(f"Could not find resource '{arn_text}'. Resources that can be tagged are those of: {kinds}.")

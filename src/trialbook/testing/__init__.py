@@ -1,0 +1,1 @@
+"""What tests of Trialbook and of its extensions use: contracts, strategies, and servers to drive."""

@@ -1,0 +1,185 @@
+"""Search by text: the grammar of `search.text`, several sort keys, chosen columns, one kind or all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from trialbook.errors import ValidationError
+from trialbook.model import NOUNS, Document, Kind
+from trialbook.search import text
+from trialbook.search.tree import EVERYTHING, Condition, Group, Nested, Node, Not, Query, SortKey
+from trialbook.services import records, search
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trialbook.search.tree import Page
+    from trialbook.services.context import Call
+
+MAX_LIMIT = 10_000
+ALL_KINDS = "all"
+RESOURCES: dict[str, Kind] = {
+    "run": Kind.TRIAL_COMPONENT,
+    "experiment": Kind.EXPERIMENT,
+    "trial": Kind.TRIAL,
+    **{noun.path: kind for kind, noun in NOUNS.items()},
+    **{noun.resource: kind for kind, noun in NOUNS.items() if noun.resource},
+}
+"""The words for a kind: `run`, an ARN's word such as `training-job`, or Search's ResourceType."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextQuery:
+    """One search by text.
+
+    Attributes
+    ----------
+    query
+        The text; empty finds everything.
+    resource
+        A word of `RESOURCES`, or `all`: then bare words are looked for in every kind, and there is no second page.
+    sort
+        Properties, most important first; a leading minus sorts descending. Default: last changed first.
+    columns
+        Properties whose values the answer has; by default those of the query and of the sort.
+    explain
+        Whether the answer says how each condition was decided.
+    """
+
+    query: str = ""
+    resource: str = "run"
+    sort: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    limit: int = 20
+    token: str | None = None
+    explain: bool = False
+
+
+def read(request: Document) -> TextQuery:
+    """Read a request of the API. Raises `ValidationError` naming the member that is wrong."""
+    fields = {
+        "query": str,
+        "resource": str,
+        "sort": tuple,
+        "columns": tuple,
+        "limit": int,
+        "token": str,
+        "explain": bool,
+    }
+    values: Document = {}
+    for member, value in request.items():
+        if member not in fields:
+            raise ValidationError(f"There is no member '{member}' in a search; there are {', '.join(sorted(fields))}.")
+        if value is None:
+            continue
+        if fields[member] is tuple:
+            if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+                raise ValidationError(f"'{member}' must be a list of property names.")
+            values[member] = tuple(value)
+        elif type(value) is not fields[member]:
+            raise ValidationError(f"'{member}' must be of type {fields[member].__name__}, not {type(value).__name__}.")
+        else:
+            values[member] = value
+    query = TextQuery(**values)
+    if not 1 <= query.limit <= MAX_LIMIT:
+        raise ValidationError(f"'limit' is {query.limit}; it must be between 1 and {MAX_LIMIT}.")
+    return query
+
+
+def kind_of(word: str) -> Kind:
+    """Give the kind a word names."""
+    found = {name.casefold(): kind for name, kind in RESOURCES.items()}.get(word.casefold().removesuffix("s"))
+    if found is None:
+        raise ValidationError(
+            f"There is no kind of resource '{word}'; there are {', '.join(sorted(RESOURCES))}, {ALL_KINDS}."
+        )
+    return found
+
+
+def run(call: Call, asked: TextQuery) -> Document:
+    """Answer a search by text."""
+    where = text.parse(asked.query) if asked.query.strip() else EVERYTHING
+    if asked.resource == ALL_KINDS:
+        return _over_all_kinds(call, asked, where)
+    kind = kind_of(asked.resource)
+    query = _query(call, kind, asked, where)
+    return _answer(call, asked, query, where)
+
+
+def _answer(call: Call, asked: TextQuery, query: Query, where: Node) -> Document:
+    entities, page = search.find(call, query, explain=asked.explain)
+    kind = Kind(query.kind)
+    columns = asked.columns or tuple(dict.fromkeys((*properties(where), *(key.name for key in query.sort))))
+    ids = [one.id for one in entities]
+    values = call.workspace.engine.values(kind, ids, columns)
+    noun = NOUNS[kind]
+    answer: Document = {
+        "resource": noun.path,
+        "columns": list(columns),
+        "records": [
+            {"name": (doc := records.document(one)).get(noun.name, ""), "arn": doc[noun.arn], "values": row}
+            for one, row in zip(entities, values, strict=True)
+        ],
+        "total": page.total,
+        "seconds": page.seconds,
+    }
+    if page.token:
+        answer["token"] = page.token
+    if asked.explain:
+        answer["explained"] = _explained(page)
+    return answer
+
+
+def _explained(page: Page) -> list[Document]:
+    return [
+        {
+            "condition": one.condition,
+            "compared_as": one.compared_as,
+            "matched": one.matched,
+            "lacking": one.lacking,
+        }
+        for one in page.explained
+    ]
+
+
+def _over_all_kinds(call: Call, asked: TextQuery, where: Node) -> Document:
+    """Look in every kind; a kind that lacks a property of the query has no matches."""
+    found: list[Document] = []
+    for kind in NOUNS:
+        try:
+            answer = _answer(call, asked, _query(call, kind, replace(asked, token=None), where), where)
+        except ValidationError:
+            if not any(properties(where)) and not asked.sort:
+                raise
+            continue
+        if answer["total"]:
+            found.append(answer)
+    return {"resource": ALL_KINDS, "kinds": found, "total": sum(one["total"] for one in found)}
+
+
+def _query(call: Call, kind: Kind, asked: TextQuery, where: Node) -> Query:
+    sort = tuple(SortKey(one.removeprefix("-"), one.startswith("-")) for one in asked.sort)
+    return Query(
+        kind=kind,
+        scope=call.scope.text,
+        where=where,
+        sort=sort or (SortKey(search.DEFAULT_SORT, descending=True),),
+        limit=asked.limit,
+        token=asked.token,
+        strict=call.strict,
+    )
+
+
+def properties(node: Node) -> Iterator[str]:
+    """Name the properties that a tree looks at, in its order."""
+    if isinstance(node, Condition):
+        yield node.name
+    elif isinstance(node, Group):
+        for one in node.nodes:
+            yield from properties(one)
+    elif isinstance(node, Not):
+        yield from properties(node.node)
+    elif isinstance(node, Nested):
+        for condition in node.conditions:
+            yield condition.name

@@ -1,0 +1,189 @@
+"""Whatever is sent, the answer is AWS's error or an answer: never a 5xx, never a traceback in the log."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from botocore.awsrequest import prepare_request_dict
+from botocore.serialize import create_serializer
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import LiveServer, serve
+from trialbook.settings import Settings
+from trialbook.testing.shapes import params_of
+from trialbook.wire import catalog
+from trialbook.wire.operations import OPERATIONS
+
+SIGNED = "AWS4-HMAC-SHA256 Credential=AKIA/20261124/us-east-1/{}/aws4_request, SignedHeaders=host, Signature=0"
+NAMES = [(one.service, one.operation) for one in OPERATIONS]
+# Signing names that differ from the service's own name.
+SCOPES = {"sagemaker-metrics": "sagemaker", "sagemaker-runtime": "sagemaker", "cloudwatch": "monitoring"}
+RELAXED = settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    folder: Path = tmp_path_factory.mktemp("fuzz")
+    with serve(Settings(store=str(folder / "store"))) as running:
+        yield running
+
+
+def send(server: LiveServer, method: str, target: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=30)
+    try:
+        connection.request(method, target, body, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def assert_sane(caplog: pytest.LogCaptureFixture, what: str, status: int, body: bytes) -> None:
+    assert status < 500 or status in {501, 530}, f"{what}: {status} {body[:500]!r}"
+    assert b"Traceback" not in body
+    errors = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert not errors, f"{what}: {errors[0].getMessage()} {errors[0].exc_text}"
+
+
+def wire_request(service: str, operation: str, params: Any) -> tuple[str, str, dict[str, str], bytes]:
+    model = catalog.operation(service, operation)
+    assert model is not None
+    protocol = {"cloudwatch": "json", "sts": "query", "iam": "query", "s3": "rest-xml"}.get(
+        service, model.service_model.metadata["protocol"]
+    )
+    serializer = create_serializer(protocol, include_validation=False)
+    request = serializer.serialize_to_request(params, model)
+    if service == "s3":
+        bucket = params.get("Bucket", "")
+        request["url_path"] = f"/{bucket}{request['url_path'].replace('/{Bucket}', '')}" if bucket else request["url_path"]
+    prepare_request_dict(request, "http://localhost")
+    body = request["body"]
+    if hasattr(body, "read"):
+        body = body.read()
+    data = body.encode() if isinstance(body, str) else bytes(body or b"")
+    if isinstance(request["body"], dict):
+        from urllib.parse import urlencode
+
+        data = urlencode(request["body"]).encode()
+    headers = {str(name): str(value) for name, value in request["headers"].items()}
+    headers["Authorization"] = SIGNED.format(SCOPES.get(service, service))
+    parts = urlsplit(request["url"])
+    return request["method"], parts.path + (f"?{parts.query}" if parts.query else ""), headers, data
+
+
+@pytest.mark.parametrize(("service", "operation"), NAMES, ids=[f"{service}.{name}" for service, name in NAMES])
+def test_an_operation_answers_whatever_its_shape_allows(
+    service: str, operation: str, server: LiveServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    model = catalog.operation(service, operation)
+    assert model is not None
+
+    @RELAXED
+    @settings(max_examples=3)
+    @given(params=params_of(model.input_shape))
+    def run(params: Any) -> None:
+        try:
+            method, target, headers, body = wire_request(service, operation, params)
+            target.encode("ascii")
+        except (UnicodeEncodeError, ValueError):
+            return  # botocore itself cannot send it
+        try:
+            status, answer = send(server, method, target, headers, body)
+        except (ValueError, http.client.InvalidURL):
+            return  # http.client cannot send such a header or path
+        assert_sane(caplog, f"{operation} {params}", status, answer)
+
+    run()
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
+    max_leaves=10,
+)
+JSON_OPERATIONS = [name for service, name in NAMES if service == "sagemaker"]
+
+
+@RELAXED
+@settings(max_examples=150)
+@given(name=st.sampled_from(JSON_OPERATIONS), data=st.data())
+def test_members_of_any_type_are_answered(
+    name: str, data: st.DataObject, server: LiveServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    model = catalog.operation("sagemaker", name)
+    assert model is not None
+    members = list(model.input_shape.members) or ["X"]
+    document = data.draw(st.dictionaries(st.sampled_from(members), JSON_VALUES, max_size=6))
+    headers = {"X-Amz-Target": f"SageMaker.{name}", "Content-Type": "application/x-amz-json-1.1"}
+    status, answer = send(server, "POST", "/", headers, json.dumps(document).encode())
+    assert_sane(caplog, f"{name} {document}", status, answer)
+
+
+@RELAXED
+@settings(max_examples=300)
+@given(
+    name=st.sampled_from([*JSON_OPERATIONS, "NoSuchOperation", "", "../x"]),
+    body=st.binary(max_size=300) | st.text(max_size=100).map(str.encode) | st.sampled_from(
+        [b"{", b"[]", b"null", b"1", b'"x"', b"[" * 5000, b'{"a":' * 3000, b"\xff\xfe", b'{"ExperimentName":1e999}', b"NaN"]
+    ),
+)
+def test_malformed_bytes_are_answered(
+    name: str, body: bytes, server: LiveServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = {"X-Amz-Target": f"SageMaker.{name}", "Content-Type": "application/x-amz-json-1.1"}
+    status, answer = send(server, "POST", "/", headers, body)
+    assert_sane(caplog, f"{name} {body!r}", status, answer)
+
+
+HEADER_TEXT = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=60)
+
+
+@RELAXED
+@settings(max_examples=300)
+@given(
+    method=st.sampled_from(["GET", "PUT", "POST", "DELETE", "HEAD", "PATCH", "OPTIONS"]),
+    path=st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=60),
+    headers=st.fixed_dictionaries(
+        {},
+        optional={
+            "Authorization": HEADER_TEXT | HEADER_TEXT.map(lambda text: f"AWS4-HMAC-SHA256 Credential={text}"),
+            "X-Amz-Target": HEADER_TEXT,
+            "Content-Type": HEADER_TEXT | st.sampled_from(["application/x-www-form-urlencoded", "application/json"]),
+            "X-Amz-Date": HEADER_TEXT,
+            "Range": HEADER_TEXT | st.sampled_from(["bytes=0-", "bytes=9-1", "bytes=-0", "bytes=a-b"]),
+            "x-amz-content-sha256": st.sampled_from(["STREAMING-UNSIGNED-PAYLOAD-TRAILER", "UNSIGNED-PAYLOAD", "x"]),
+            "x-amz-decoded-content-length": HEADER_TEXT,
+            "x-amz-copy-source": HEADER_TEXT,
+            "Content-Encoding": st.sampled_from(["aws-chunked", "gzip"]),
+        },
+    ),
+    body=st.binary(max_size=200),
+)
+def test_any_request_line_and_headers_are_answered(
+    method: str,
+    path: str,
+    headers: dict[str, str],
+    body: bytes,
+    server: LiveServer,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    status, answer = send(server, method, "/" + path, headers, body)
+    assert_sane(caplog, f"{method} /{path} {headers} {body!r}", status, answer)
+
+
+def test_a_huge_body_is_refused_and_not_read(server: LiveServer, caplog: pytest.LogCaptureFixture) -> None:
+    headers = {"X-Amz-Target": "SageMaker.CreateExperiment", "Content-Length": str(10**12)}
+    status, answer = send(server, "POST", "/", headers, b"{}")
+    assert status == 413
+    assert b"over the limit" in answer
