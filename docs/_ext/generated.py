@@ -1,0 +1,144 @@
+"""Parts of the documentation that are made from the code, so that they cannot fall behind it.
+
+A page asks for a part with a line of its own, `<!-- generated: cli -->`; the part takes the line's place as Markdown
+before the page is parsed. `PARTS` lists what there is.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from trialbook import errors
+from trialbook.cli import group
+from trialbook.store import schema
+from trialbook.wire.operations import OPERATIONS, Served, function_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sphinx.application import Sphinx
+
+MARK = re.compile(r"^<!-- generated: ([a-z-]+) -->$", re.MULTILINE)
+
+SERVICES = {
+    "sagemaker": "SageMaker",
+    "sagemaker-metrics": "SageMaker Metrics",
+    "sagemaker-runtime": "SageMaker Runtime",
+    "s3": "S3",
+    "sts": "STS",
+    "iam": "IAM",
+    "logs": "CloudWatch Logs",
+    "cloudwatch": "CloudWatch",
+    "resourcegroupstaggingapi": "Resource Groups Tagging",
+}
+
+
+def operations() -> str:
+    """Every served operation with the first sentence of its handler's docstring, by service and resource."""
+    lines: list[str] = []
+    for service in dict.fromkeys(served.service for served in OPERATIONS):
+        lines += ["", f"## {SERVICES[service]}"]
+        groups = dict.fromkeys(served.group for served in OPERATIONS if served.service == service)
+        for name in groups:
+            lines += ["", "| operation | what it does |", "|---|---|"]
+            chosen = [served for served in OPERATIONS if (served.service, served.group) == (service, name)]
+            lines += [f"| `{served.operation}` | {_cell(handler_summary(served))} |" for served in chosen]
+    return "\n".join(lines)
+
+
+def handler_summary(served: Served) -> str:
+    """Give the first sentence of the handler's docstring; empty when it has none."""
+    module = importlib.import_module(f"trialbook.handlers.{served.group}")
+    handler = getattr(module, function_name(served.operation))
+    return (inspect.getdoc(handler) or "").split("\n\n")[0].replace("\n", " ")
+
+
+def cli() -> str:
+    """Every command with its arguments and options, as click knows them."""
+    lines: list[str] = []
+    for name, command in commands():
+        context = click.Context(command, info_name=name, parent=click.Context(group, info_name="trialbook"))
+        usage = " ".join([f"trialbook {name}", *command.collect_usage_pieces(context)])
+        lines += ["", f"## trialbook {name}", "", "```text", usage, "```", "", inspect.cleandoc(command.help or "")]
+        options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
+        if options:
+            lines += ["", "| option | meaning |", "|---|---|"]
+            lines += [f"| {_option_names(option)} | {_cell(_option_help(option))} |" for option in options]
+    return "\n".join(lines)
+
+
+def commands() -> Iterator[tuple[str, click.Command]]:
+    """Give every command of `trialbook` by its name."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        yield name, command
+
+
+def _option_names(option: click.Option) -> str:
+    value = "" if option.is_flag else f" {option.metavar or option.type.name.upper()}"
+    if isinstance(option.type, click.Choice):
+        value = f" {'|'.join(str(choice) for choice in option.type.choices)}"
+    return ", ".join(f"`{_cell(name + value)}`" for name in (*option.opts, *option.secondary_opts))
+
+
+def _option_help(option: click.Option) -> str:
+    notes = []
+    if option.show_default and option.default is not None:
+        notes.append(f"Default: `{option.default}`.")
+    if isinstance(option.envvar, str):
+        notes.append(f"Environment variable: `{option.envvar}`.")
+    if option.multiple:
+        notes.append("Can be given more than once.")
+    return " ".join([option.help or "", *notes])
+
+
+def error_codes() -> str:
+    """Every error that a client is told about, from the error tree."""
+    lines = ["| code | HTTP status | meaning |", "|---|---|---|"]
+    told = [error for error in errors.ApiError.__subclasses__() if error is not errors.CodedError]
+    lines += [f"| `{error.code}` | {error.status} | {_cell(inspect.getdoc(error) or '')} |" for error in told]
+    return "\n".join(lines)
+
+
+def tables() -> str:
+    """Every table of the database with its columns."""
+    lines = ["| table | columns |", "|---|---|"]
+    for table in schema.metadata.sorted_tables:
+        columns = ", ".join(f"`{column.name}`" for column in table.columns)
+        lines.append(f"| `{table.name}` | {columns} |")
+    drawing = (inspect.getdoc(schema) or "").partition("::\n")[2].partition("\n\nDocuments are")[0]
+    return "\n".join(["```text", inspect.cleandoc(drawing), "```", "", *lines])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ").strip()
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "operations": operations,
+    "cli": cli,
+    "errors": error_codes,
+    "tables": tables,
+}
+
+
+def expand(source: str) -> str:
+    """Put the generated parts in the place of their marks. An unknown part is a KeyError."""
+    return MARK.sub(lambda mark: PARTS[mark[1]](), source)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx."""
+
+    def read(_app: Sphinx, _page: str, source: list[str]) -> None:
+        source[0] = expand(source[0])
+
+    app.connect("source-read", read)
+    return {"parallel_read_safe": True}
