@@ -117,7 +117,6 @@ def _fill(routed: Routed, shape: Shape, result: Document, response: Response) ->
     payload = shape.serialization.get("payload")
     if payload is not None and shape.members[payload].type_name in {"blob", "string"}:
         response.body = _stream(result.get(payload, b""))
-        response.headers.setdefault("content-type", "application/octet-stream")
         return
     if payload is None and not _has_body(shape):
         return
@@ -152,8 +151,9 @@ def _query_body(routed: Routed, shape: Shape | None, result: Document, request_i
     content = ""
     if shape is not None:
         members = xml_body.members_text(shape, result)
-        wrapper = shape.serialization.get("resultWrapper")
-        content = f"<{wrapper}>{members}</{wrapper}>" if wrapper else members
+        # CloudWatch's model of today names no wrapper, but the clients that still speak the protocol expect one.
+        wrapper = shape.serialization.get("resultWrapper", f"{routed.name}Result")
+        content = f"<{wrapper}>{members}</{wrapper}>"
     content += f"<ResponseMetadata>{xml_body.element_text('RequestId', request_id)}</ResponseMetadata>"
     namespace = routed.operation.metadata.get("xmlNamespace")
     return xml_body.write(f"{routed.name}Response", namespace, content)
