@@ -12,6 +12,7 @@ import uvicorn
 
 from trialbook.errors import UsageError
 from trialbook.server.app import App
+from trialbook.server.maintenance import Maintenance
 from trialbook.services.workspace import open_workspace
 
 if TYPE_CHECKING:
@@ -53,9 +54,11 @@ def listen(host: str, port: int) -> socket.socket:
 def serving(settings: Settings) -> Iterator[Workspace]:
     """Open the workspace, and close it at the end."""
     workspace = open_workspace(settings)
+    maintenance = Maintenance(workspace)
     try:
         yield workspace
     finally:
+        maintenance.close()
         workspace.close()
 
 
