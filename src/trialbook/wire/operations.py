@@ -57,7 +57,7 @@ _BY_SERVICE: dict[str, dict[str, str]] = {
             CreateMultipartUpload UploadPart UploadPartCopy CompleteMultipartUpload AbortMultipartUpload
             ListMultipartUploads ListParts""",
     },
-    "sts": {"identity": "GetCallerIdentity AssumeRole"},
+    "sts": {"identity": "GetCallerIdentity AssumeRole GetSessionToken"},
     "iam": {"identity": "GetRole SimulatePrincipalPolicy CreateRole AttachRolePolicy"},
     "logs": {"logs": "DescribeLogGroups DescribeLogStreams GetLogEvents FilterLogEvents"},
     "cloudwatch": {"monitoring": "GetMetricStatistics GetMetricData ListMetrics"},
