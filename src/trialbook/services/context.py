@@ -11,6 +11,8 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from trialbook.services.launcher import Launcher, RecordLauncher
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -30,7 +32,7 @@ def new_id() -> str:
 class Workspace:
     """All that outlives a request. Everything timed or random is passed in, so that tests can drive it.
 
-    `writer` names this process as a writer of series.
+    `writer` names this process as a writer of series; `launcher` runs what jobs and endpoints describe.
     """
 
     settings: Settings
@@ -40,6 +42,7 @@ class Workspace:
     clock: Callable[[], float] = field(default=time.time)
     new_id: Callable[[], str] = field(default=new_id)
     writer: str = field(default_factory=lambda: f"server-{new_id()}")
+    launcher: Launcher = field(default_factory=RecordLauncher)
 
     def close(self) -> None:
         """Finish what waits and close the store."""
