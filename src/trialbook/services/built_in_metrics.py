@@ -43,7 +43,7 @@ def _algorithm(image: str) -> str:
 @cache
 def _xgboost() -> tuple[Document, ...]:
     return tuple(
-        {"Name": f"{data}:{metric}", "Regex": rf".*\[[0-9]+\].*#011{data}-{re.escape(metric)}:{_FLOAT}.*"}
+        {"Name": f"{data}:{metric}", "Regex": rf".*\[[0-9]+\].*#011{data}-{metric}:{_FLOAT}.*"}
         for data in ("train", "validation")
         for metric in _XGBOOST.split()
     )
