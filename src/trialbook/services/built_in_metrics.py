@@ -57,10 +57,15 @@ def _linear_learner() -> tuple[Document, ...]:
         found.append({"Name": f"{data}:objective_loss", "Regex": rf"#quality_metric: host=\S+, epoch=\S+, {loss}"})
         found.append({"Name": f"{data}:objective_loss:final", "Regex": rf"#quality_metric: host=\S+, {loss}"})
         found.extend(
-            {"Name": f"{data}:{score}", "Regex": rf"#quality_metric: host=\S+, {data} {score}\S* <\w+>={_FLOAT}"}
+            {"Name": f"{data}:{score}", "Regex": rf"#quality_metric: host=\S+, {data} {_logged(score)} <\w+>={_FLOAT}"}
             for score in _LINEAR_SCORES.split()
         )
     return tuple(found)
+
+
+def _logged(score: str) -> str:
+    """Give the expression for a score in a log line, where "binary_f_beta" is "binary_f_1.000"."""
+    return score.replace("_beta", "_[0-9.]+") + "(?:_[0-9]+)?"
 
 
 _TABLES = {"xgboost": _xgboost, "linear-learner": _linear_learner}
