@@ -121,7 +121,7 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed_three_times(tmp_
 @pytest.mark.timeout(900)
 def test_nothing_acknowledged_is_lost_when_the_server_is_killed_thirty_times(tmp_path: Path) -> None:
     written = kill_many_times(tmp_path, 30, random.Random(2))
-    print(f"acknowledged records checked: {written}")  # noqa: T201
+    print(f"acknowledged records checked: {written}")
     assert written > 100
 
 

@@ -1,0 +1,1 @@
+"""Search: typed numpy columns that follow the store, expressions over them, pages and suggestions."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
 import sys
 from contextlib import contextmanager
@@ -28,6 +29,9 @@ GRACE = 3
 def run(settings: Settings) -> None:
     """Serve until SIGTERM or Ctrl-C. Prints one line with the URL once requests are accepted."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # uvicorn raises the signal again once it has ended: then, as before it listens, this ends the process cleanly.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: sys.exit(0))
     listener = listen(settings.host, settings.port)
     with serving(settings) as workspace:
         server = Server(App(workspace), workspace, listener)

@@ -1,0 +1,227 @@
+"""A table: every entity of one kind as columns, brought up to date entity by entity.
+
+Documents are not kept. So that an update can clear what a document no longer has, each row remembers its *layout*, the
+set of columns in which it has cells; runs of one experiment share a few layouts. Layouts counted per scope also tell
+which names a scope knows, without a look at any row.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialbook.search.columns import Column
+from trialbook.search.flatten import ELEMENT, Cells, Type
+from trialbook.search.schema import LINKS, METRICS, SCOPE, STATISTICS, Schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from trialbook.model import Document
+    from trialbook.search.flatten import Key
+    from trialbook.store.interface import Summary
+
+ROW_MASK = (1 << 40) - 1
+DEAD = -1
+
+
+class Table:
+    """The columns of one kind. Not thread-safe: the engine's lock is held.
+
+    Attributes
+    ----------
+    rows
+        How many rows there are, dead ones included.
+    version
+        Grows with every change.
+    columns
+        By key.
+    """
+
+    def __init__(self, kind: int, schema: Schema) -> None:
+        self.kind = kind
+        self.schema = schema
+        self.rows = 0
+        self.version = 0
+        self.columns: dict[Key, Column] = {}
+        self._numbers: dict[Key, int] = {}
+        self._keys: list[Key] = []
+        self._layouts: dict[bytes, int] = {}
+        self._layout_bytes: list[bytes] = []
+        self._intern([])
+        self._scopes: dict[str, int] = {}
+        self._scope = np.full(64, DEAD, np.int32)
+        self._layout = np.zeros((2, 64), np.int32)
+        self._tally: Counter[tuple[int, int]] = Counter()
+        self._used: dict[int, Counter[int]] = {}
+        self._names: dict[str, dict[str, list[str]]] = {}
+        self.names_version = 0
+        self._alive: tuple[int, dict[str | None, NDArray[np.bool_]]] = (-1, {})
+
+    # --- writing
+
+    def put(self, row: int, document: Document) -> None:
+        """Take an entity's new document."""
+        self._reach(row)
+        cells = Cells()
+        self.schema.tree.read(document, None, cells)
+        numbers = []
+        for key, cell in cells.single.items():
+            numbers.append(self._write(key, row, cell, many=False))
+        for key, found in cells.many.items():
+            numbers.append(self._write(key, row, found, many=True))
+        layout = self._intern(numbers)
+        old = int(self._layout[0, row])
+        if old != layout:
+            for number in set(self._members(old)).difference(numbers):
+                self.columns[self._keys[number]].put(row, None, self.rows)
+        scope = self._scopes.setdefault(document.get(SCOPE, ""), len(self._scopes))
+        self._place(row, scope, layout, int(self._layout[1, row]))
+
+    def remove(self, row: int) -> None:
+        """Take an entity's deletion. Its cells stay until the row is written again; nobody sees them."""
+        self._reach(row)
+        self._place(row, DEAD, int(self._layout[0, row]), int(self._layout[1, row]))
+
+    def summarise(self, row: int, metrics: Mapping[str, Summary]) -> None:
+        """Take an entity's summaries."""
+        self._reach(row)
+        numbers = []
+        for name, summary in metrics.items():
+            key = (METRICS, name, "")
+            column = self.columns.get(key) or self._add(key, Column(Type.NUMBER, lanes=len(STATISTICS)))
+            column.put(row, lanes_of(summary), self.rows)
+            numbers.append(self._numbers[key])
+        layout = self._intern(numbers)
+        old = int(self._layout[1, row])
+        if old != layout:
+            for number in set(self._members(old)).difference(numbers):
+                self.columns[self._keys[number]].put(row, None, self.rows)
+        self._place(row, int(self._scope[row]), int(self._layout[0, row]), layout)
+
+    def _write(self, key: Key, row: int, written: float | str | list[tuple[int, float | str]], *, many: bool) -> int:
+        column = self.columns.get(key)
+        if column is None:
+            column = self._add(key, Column(self._type(key, many=many), many=many))
+        column.put(row, written, self.rows)
+        return self._numbers[key]
+
+    def _add(self, key: Key, column: Column) -> Column:
+        self.columns[key] = column
+        self._numbers[key] = len(self._keys)
+        self._keys.append(key)
+        if key[1]:
+            self._names.setdefault(key[0], {}).setdefault(key[1].casefold(), [])
+            if key[1] not in self._names[key[0]][key[1].casefold()]:
+                self._names[key[0]][key[1].casefold()].append(key[1])
+        return column
+
+    def _type(self, key: Key, *, many: bool) -> Type:
+        path, name, member = key
+        if member == ELEMENT or path.startswith(LINKS):
+            return Type.NUMBER
+        if name:
+            return self.schema.roots[path.casefold()].members[member]
+        return next(one.type for one in self.schema.statics.values() if one.path == path and one.many == many)
+
+    def _intern(self, numbers: list[int]) -> int:
+        layout = array("I", numbers).tobytes()
+        found = self._layouts.setdefault(layout, len(self._layouts))
+        if found == len(self._layout_bytes):
+            self._layout_bytes.append(layout)
+        return found
+
+    def _members(self, layout: int) -> array[int]:
+        return array("I", self._layout_bytes[layout])
+
+    def _reach(self, row: int) -> None:
+        self.version += 1
+        self.rows = max(self.rows, row + 1)
+        if row >= len(self._scope):
+            more = row + 1 + row // 2 - len(self._scope)
+            self._scope = np.concatenate((self._scope, np.full(more, DEAD, np.int32)))
+            self._layout = np.concatenate((self._layout, np.zeros((2, more), np.int32)), axis=1)
+
+    def _place(self, row: int, scope: int, *layouts: int) -> None:
+        """Note where a row is, and which names its scope gained and lost by that."""
+        old = int(self._scope[row])
+        for which, layout in enumerate(layouts):
+            before = int(self._layout[which, row])
+            if (old, before) != (scope, layout):
+                self._count(old, before, -1)
+                self._count(scope, layout, 1)
+                self._layout[which, row] = layout
+        self._scope[row] = scope
+
+    def _count(self, scope: int, layout: int, by: int) -> None:
+        if scope == DEAD or not self._layout_bytes[layout]:
+            return
+        self._tally[scope, layout] += by
+        now = self._tally[scope, layout]
+        if now == 0 or (now == 1 and by == 1):
+            used = self._used.setdefault(scope, Counter())
+            for number in self._members(layout):
+                used[number] += by
+            self.names_version += 1
+            if now == 0:
+                del self._tally[scope, layout]
+
+    # --- reading
+
+    def alive(self, scope: str | None) -> NDArray[np.bool_]:
+        """(rows,) mask of the entities in a scope, or in any."""
+        if self._alive[0] != self.version:
+            self._alive = (self.version, {})
+        masks = self._alive[1]
+        if scope not in masks:
+            codes = self._scope[: self.rows]
+            masks[scope] = codes != DEAD if scope is None else codes == self._scopes.get(scope, DEAD - 1)
+        return masks[scope]
+
+    def uses(self, key: Key, scope: str | None) -> bool:
+        """Say whether an entity of the scope has a cell under the key."""
+        number = self._numbers.get(key)
+        if number is None:
+            return False
+        return any(self._used[code][number] > 0 for code in self._codes(scope))
+
+    def name_like(self, root: str, name: str, members: tuple[str, ...], scope: str | None) -> str | None:
+        """Find a name under a map in a scope: the same, else the first that is the same without case."""
+        near = self._names.get(root, {}).get(name.casefold(), ())
+        found = [one for one in near if any(self.uses((root, one, member), scope) for member in members)]
+        return name if name in found else min(found, default=None)
+
+    def names(self, scope: str | None) -> set[tuple[str, str]]:
+        """Give (path, name) of all that entities of the scope have under maps."""
+        found = set()
+        for code in self._codes(scope):
+            found.update(self._keys[number][:2] for number, uses in self._used[code].items() if uses > 0)
+        return {one for one in found if one[1]}
+
+    def under(self, path: str) -> list[Column]:
+        """Give the columns of a structure, list or map."""
+        prefix = f"{path}."
+        return [column for key, column in self.columns.items() if key[0] == path or key[0].startswith(prefix)]
+
+    def _codes(self, scope: str | None) -> list[int]:
+        codes = self._scopes.values() if scope is None else [self._scopes.get(scope, DEAD)]
+        return [code for code in codes if code in self._used]
+
+
+def lanes_of(summary: Summary) -> tuple[float, ...]:
+    """Give the statistics in the order of STATISTICS; the deviation is the population's, over points that are numbers.
+
+    SageMaker does not say which deviation its StdDev is; the population's is 0, not undefined, for a single point.
+    """
+    if not summary.numbers:
+        nan = float("nan")
+        return (summary.last, summary.minimum, summary.maximum, nan, nan, float(summary.count))
+    mean = summary.total / summary.numbers
+    variance = summary.squares / summary.numbers - mean * mean
+    deviation = max(variance, 0.0) ** 0.5 if variance == variance else variance  # noqa: PLR0124 - NaN stays NaN
+    return (summary.last, summary.minimum, summary.maximum, mean, deviation, float(summary.count))

@@ -1,0 +1,59 @@
+"""What a server tidies up beside its work, on a thread of its own: the bin past its time, bytes nothing refers to."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from functools import partial
+from typing import TYPE_CHECKING
+
+from trialbook.services import recycling
+from trialbook.services.blobs import Cleaner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from trialbook.services.context import Workspace
+
+PERIOD = 300.0
+"""Seconds between two rounds; the first is at the start."""
+ABANDONED = 3600.0
+"""Seconds after which bytes that no row names were left by a writer that died."""
+
+log = logging.getLogger("trialbook.server")
+
+
+class Maintenance:
+    """The thread. `close` ends it between two steps."""
+
+    def __init__(self, workspace: Workspace, period: float = PERIOD) -> None:
+        self._workspace = workspace
+        self._period = period
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="trialbook-maintenance", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End after the step in progress."""
+        self._ended.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        cleaner = Cleaner(self._workspace.store, self._workspace.blobs)
+        steps: list[Callable[[], object]] = [
+            partial(cleaner.sweep, self._workspace.clock() - ABANDONED),
+            cleaner.clean,
+            self._expire,
+        ]
+        while True:
+            try:
+                for step in steps:
+                    step()
+            except Exception:
+                log.warning("tidying up failed and is tried again in %d s", self._period, exc_info=True)
+            steps = [cleaner.clean, self._expire]
+            if self._ended.wait(self._period):
+                return
+
+    def _expire(self) -> int:
+        return recycling.expire(self._workspace.store, self._workspace.clock())
