@@ -50,7 +50,12 @@ class Client:
 
     def deploy(self, name: str, model: str) -> Any:
         """Create an endpoint configuration and an endpoint of one model."""
-        variant = {"VariantName": "AllTraffic", "ModelName": model, "InitialInstanceCount": 1, "InstanceType": "ml.m5.large"}
+        variant = {
+            "VariantName": "AllTraffic",
+            "ModelName": model,
+            "InitialInstanceCount": 1,
+            "InstanceType": "ml.m5.large",
+        }
         self("CreateEndpointConfig", EndpointConfigName=f"{name}-config", ProductionVariants=[variant])
         return self("CreateEndpoint", EndpointName=name, EndpointConfigName=f"{name}-config")
 

@@ -38,7 +38,7 @@ def variant(name: str = "AllTraffic", model: str = "m", **members: Any) -> dict[
 
 
 def test_a_model_keeps_its_containers(client: Any) -> None:
-    containers = [
+    containers: list[dict[str, Any]] = [
         {"Image": "a", "ContainerHostname": "x"},
         {"Image": "b", "ModelDataUrl": "s3://b/2", "Environment": {}},
     ]

@@ -32,8 +32,7 @@ def test_an_uncompressed_model_is_a_folder(client: Any) -> None:
 
 
 def test_describe_fills_in_what_clients_read_without_asking(client: Any) -> None:
-    request = {"StoppingCondition": {}, "HyperParameters": {}}
-    client.train("job-1", **request)
+    client.train("job-1")
     job = client("DescribeTrainingJob", TrainingJobName="job-1")
     assert job["OutputDataConfig"]["KmsKeyId"] == ""
     assert job["EnableNetworkIsolation"] is False
