@@ -10,14 +10,19 @@ import threading
 import time
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
 from trialbook.errors import ValidationError
 from trialbook.search import query as queries
+from trialbook.search.match import Matcher
+from trialbook.search.reading import cells
 from trialbook.search.suggest import Names
 from trialbook.search.table import ROW_MASK, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from trialbook.search.reading import Cell
     from trialbook.search.schema import Schema
     from trialbook.search.tree import Page, Query
     from trialbook.store.interface import Entity, RunSummary
@@ -86,6 +91,14 @@ class Engine:
         with self._lock:
             self._table(query.kind)
             return queries.explain(self._tables, query, self._snapshots, self._rev)
+
+    def values(self, kind: int, scope: str | None, ids: Sequence[int], names: Sequence[str]) -> list[list[Cell]]:
+        """Give the values of properties, a list in the order of `names` for each of `ids`."""
+        with self._lock:
+            matcher = Matcher(self._tables, self._table(kind).kind, scope)
+            rows = np.array([one & ROW_MASK for one in ids], np.int64)
+            columns = [cells(matcher, name, rows) for name in names]
+            return [[column[at] for column in columns] for at in range(len(ids))]
 
     def suggest(self, kind: int, scope: str | None, hint: str, limit: int = 100) -> list[str]:
         """Give the names of properties that go with a hint: those under maps as the scope has them, then the others."""

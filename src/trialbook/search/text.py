@@ -150,7 +150,7 @@ class _Reader:
 
     def either(self, depth: int) -> Node:
         if depth > MAX_DEPTH:
-            raise self.fail(f"at most {MAX_DEPTH} parentheses within each other")
+            raise self.fail(f"at most {MAX_DEPTH} parentheses and 'not' within each other")
         nodes = [self.all(depth)]
         while self.take("keyword", "or"):
             nodes.append(self.all(depth))
@@ -166,6 +166,8 @@ class _Reader:
         negations = 0
         while self.take("keyword", "not"):
             negations += 1
+            if depth + negations > MAX_DEPTH:
+                raise self.fail(f"at most {MAX_DEPTH} parentheses and 'not' within each other")
         node = self.primary(depth + 1 + negations)
         if negations and isinstance(node, Condition) and node.operator is Operator.EXISTS and self._bare_exists():
             node, negations = Condition(node.name, Operator.NOT_EXISTS), negations - 1

@@ -14,7 +14,7 @@ from trialbook.search.tree import EVERYTHING, Query, SortKey
 from trialbook.services.search_records import record
 
 if TYPE_CHECKING:
-    from trialbook.search.tree import Page
+    from trialbook.search.tree import Node, Page
     from trialbook.services.context import Call
     from trialbook.store.interface import Entity
 
@@ -46,7 +46,7 @@ def search_records(call: Call, request: Document) -> Document:
 
 def read_request(call: Call, request: Document) -> Query:
     """Make the query that a SearchRequest asks."""
-    where = EVERYTHING
+    where: Node = EVERYTHING
     if request.get("SearchExpression"):
         where = expression.from_wire(request["SearchExpression"], strict=call.strict)
     descending = request.get("SortOrder", "Descending") == "Descending"

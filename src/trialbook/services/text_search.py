@@ -112,7 +112,7 @@ def _answer(call: Call, asked: TextQuery, query: Query, where: Node) -> Document
     kind = Kind(query.kind)
     columns = asked.columns or tuple(dict.fromkeys((*properties(where), *(key.name for key in query.sort))))
     ids = [one.id for one in entities]
-    values = call.workspace.engine.values(kind, ids, columns)
+    values = call.workspace.engine.values(kind, call.scope.text, ids, columns)
     noun = NOUNS[kind]
     answer: Document = {
         "resource": noun.path,
