@@ -124,8 +124,7 @@ def load_and_add() -> None:
     """`load_run` by name, and within the context of a run."""
     with load_run(experiment_name=EXPERIMENT, run_name="First", sagemaker_session=session) as run:
         run.log_parameter("epochs", 25)
-        with load_run() as same:
-            assert same is run
+        assert load_run() is run
         name = run.experiment_config["RunName"]
     parameters = client.describe_trial_component(TrialComponentName=name)["Parameters"]
     assert parameters["epochs"] == {"NumberValue": 25.0}

@@ -87,6 +87,7 @@ def search(
                 f"{one['lacking']} lack the property",
                 markup=False,
                 highlight=False,
+                soft_wrap=True,
             )
     if answer.get("token"):
         console.print(f"more: --token {answer['token']}", markup=False, highlight=False, soft_wrap=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from trialbook.errors import ValidationError
-from trialbook.model import NOUNS, Document, Kind
+from trialbook.model import NOUNS, Document, Kind, Noun
 from trialbook.search import text
 from trialbook.search.tree import EVERYTHING, Condition, Group, Nested, Node, Not, Query, SortKey
 from trialbook.services import records, search
@@ -118,7 +118,7 @@ def _answer(call: Call, asked: TextQuery, query: Query, where: Node) -> Document
         "resource": noun.path,
         "columns": list(columns),
         "records": [
-            {"name": (doc := records.document(one)).get(noun.name, ""), "arn": doc[noun.arn], "values": row}
+            {"name": _name(doc := records.document(one), noun), "arn": doc[noun.arn], "values": row}
             for one, row in zip(entities, values, strict=True)
         ],
         "total": page.total,
@@ -129,6 +129,11 @@ def _answer(call: Call, asked: TextQuery, query: Query, where: Node) -> Document
     if asked.explain:
         answer["explained"] = _explained(page)
     return answer
+
+
+def _name(doc: Document, noun: Noun) -> str:
+    """Give the name to show: artifacts often have none, and are known by what they came from."""
+    return str(doc.get(noun.name) or doc.get("Source", {}).get("SourceUri") or doc[noun.arn].rpartition("/")[2])
 
 
 def _explained(page: Page) -> list[Document]:
