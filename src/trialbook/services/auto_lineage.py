@@ -36,7 +36,7 @@ def ensure_context(tx: Transaction, call: Call, name: str, context_type: str, so
     return _ensure(tx, call, Kind.CONTEXT, name, members)
 
 
-def ensure_action(  # noqa: PLR0917
+def ensure_action(
     tx: Transaction, call: Call, name: str, action_type: str, source_uri: str, status: str = "Completed"
 ) -> Entity:
     """Give the action of a name, made if there is none; its status is brought up to date."""
