@@ -13,6 +13,7 @@ from typing import Any
 import boto3
 import matplotlib as mpl
 from record import PROJECT
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -28,9 +29,16 @@ SEARCH: dict[str, Any] = {
     "SortBy": SORT,
     "SortOrder": "Descending",
 }
-SEARCH_TEXT = f"trialbook search 'Tags.Project = \"{PROJECT}\"' --sort {SORT}"
-PARAMETERS = ("max_depth", "eta", "min_child_weight")
-METRICS = ("validation:auc", "validation:logloss", "test:auc", "test:accuracy", "test:f1")
+SEARCH_TEXT = f"trialbook search 'Tags.Project = {PROJECT}' --sort -{SORT}"
+# Names, and headings short enough for a terminal of 80 columns.
+PARAMETERS = {"max_depth": "depth", "eta": "eta", "min_child_weight": "weight"}
+METRICS = {
+    "validation:auc": "val\nauc",
+    "validation:logloss": "val\nloss",
+    "test:auc": "test\nauc",
+    "test:accuracy": "test\nacc.",
+    "test:f1": "test\nf1",
+}
 SHOWN = 10
 CURVES = 5
 
@@ -85,11 +93,16 @@ def show(console: Console, url: str, sweep: str = "") -> None:
 
 
 def table(rows: list[dict[str, Any]], total: int, sweep: str) -> Table:
-    made = Table(title=f"The best {min(SHOWN, len(rows))} of {total} models, by {SORT}", title_justify="left")
+    made = Table(
+        title=f"The best {min(SHOWN, len(rows))} of {total} models, by {SORT}",
+        title_justify="left",
+        box=SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+    )
     made.add_column("#", justify="right")
     made.add_column("run", no_wrap=True)
-    for name in (*PARAMETERS, *METRICS):
-        made.add_column(name.replace(":", "\n").replace("_", "\n"), justify="right")
+    for heading in (*PARAMETERS.values(), *METRICS.values()):
+        made.add_column(heading, justify="right", no_wrap=True)
     for number, row in enumerate(rows[:SHOWN], start=1):
         is_new = bool(sweep) and row["name"].startswith(sweep)
         parameters = [f"{row[name]:g}" for name in PARAMETERS]
