@@ -37,7 +37,6 @@ METRICS = {
     "validation:logloss": "val\nloss",
     "test:auc": "test\nauc",
     "test:accuracy": "test\nacc.",
-    "test:f1": "test\nf1",
 }
 SHOWN = 10
 CURVES = 5
@@ -93,7 +92,8 @@ def show(console: Console, url: str, sweep: str = "") -> None:
 
 
 def table(rows: list[dict[str, Any]], total: int, sweep: str) -> Table:
-    made = Table(
+    title = f"The best {min(SHOWN, len(rows))} of {total} models, by {SORT}"
+    made = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
         title=f"The best {min(SHOWN, len(rows))} of {total} models, by {SORT}",
         title_justify="left",
         box=SIMPLE_HEAD,

@@ -123,7 +123,7 @@ def progress(console: Console, total: int) -> Iterator[Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--url", default=os.environ.get("AWS_ENDPOINT_URL", "http://127.0.0.1:8817"))
-    parser.add_argument("--rounds", type=int, default=80, help="boosting rounds a model")
+    parser.add_argument("--rounds", type=int, default=50, help="boosting rounds a model")
     parser.add_argument("--runs", type=int, help="stop after this many models")
     arguments = parser.parse_args()
     rank.use_server(arguments.url)
