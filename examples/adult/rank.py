@@ -94,11 +94,6 @@ def show(console: Console, url: str, sweep: str = "") -> None:
 def table(rows: list[dict[str, Any]], total: int, sweep: str) -> Table:
     title = f"The best {min(SHOWN, len(rows))} of {total} models, by {SORT}"
     made = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-        title=f"The best {min(SHOWN, len(rows))} of {total} models, by {SORT}",
-        title_justify="left",
-        box=SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-    )
     made.add_column("#", justify="right")
     made.add_column("run", no_wrap=True)
     for heading in (*PARAMETERS.values(), *METRICS.values()):
