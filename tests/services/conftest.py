@@ -18,7 +18,10 @@ ROLE = "arn:aws:iam::000000000000:role/R"
 
 
 class HeldLauncher:
-    """Leaves what it starts in progress, and what it stops stopping: whoever waits for it waits for ever."""
+    """Leaves what it starts in progress, and what it stops stopping. `stopped` counts what it was asked to stop."""
+
+    def __init__(self) -> None:
+        self.stopped = 0
 
     def start(self, call: Call, tx: Transaction, kind: Kind, doc: Document) -> Document:
         if kind is Kind.TRAINING_JOB:
@@ -26,6 +29,7 @@ class HeldLauncher:
         return doc
 
     def stop(self, call: Call, tx: Transaction, kind: Kind, doc: Document) -> Document:
+        self.stopped += 1
         return {**doc, f"{kind.name.split('_')[0].title()}JobStatus": "Stopping"}
 
 

@@ -89,6 +89,7 @@ def test_stopping_a_job_asks_its_launcher_once(held: Any) -> None:
     held("StopTrainingJob", TrainingJobName="job-1")
     held("StopTrainingJob", TrainingJobName="job-1")
     assert held("DescribeTrainingJob", TrainingJobName="job-1")["TrainingJobStatus"] == "Stopping"
+    assert held.call.workspace.launcher.stopped == 1
 
 
 def test_the_record_launcher_stops_what_another_left_running(client: Any, held: Any) -> None:
