@@ -7,8 +7,10 @@ one, as git looks for its own, so that a script in `src/` and a server started a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 STORE_FOLDER = ".trialbook"
 DEFAULT_PORT = 8817

@@ -57,10 +57,12 @@ def test_any_text_is_a_tree_or_an_error_with_its_column(text: str) -> None:
     try:
         node = parse(text)
     except TextError as error:
-        assert 1 <= error.column <= len(text) + 1
-        assert f"Column {error.column}: expected " in error.message
+        raised = error
     else:
         assert parse(format_node(node)) == node
+        return
+    assert 1 <= raised.column <= len(text) + 1
+    assert f"Column {raised.column}: expected " in raised.message
 
 
 def condition(name: str, operator: Operator, value: str | float | tuple[str | float, ...] | None = None) -> Condition:

@@ -18,13 +18,42 @@ def _account(ctx: click.Context, param: click.Parameter, value: str) -> str:  # 
 
 @click.command()
 @store_option
-@click.option("--objects", metavar="DIR|URL", help="Where objects lie: a folder, or an s3://, gs:// or az:// URL. Default: in the store folder.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on. Only loopback until keys exist.")
-@click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(0, 65535), help="The port; 0 takes a free one.")
-@click.option("--launcher", type=click.Choice(typing.get_args(LauncherName)), default="record", show_default=True, help="What runs jobs: 'record' keeps them as records that are Completed at once.")
+@click.option(
+    "--objects",
+    metavar="DIR|URL",
+    help="Where objects lie: a folder, or an s3://, gs:// or az:// URL. Default: in the store folder.",
+)
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="The address to listen on. Only loopback until keys exist."
+)
+@click.option(
+    "--port",
+    default=DEFAULT_PORT,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="The port; 0 takes a free one.",
+)
+@click.option(
+    "--launcher",
+    type=click.Choice(typing.get_args(LauncherName)),
+    default="record",
+    show_default=True,
+    help="What runs jobs: 'record' keeps them as records that are Completed at once.",
+)
 @click.option("--aws-limits", is_flag=True, help="Enforce SageMaker's own quotas, name patterns and search limits.")
-@click.option("--account", default=DEFAULT_ACCOUNT, show_default=True, callback=_account, help="The AWS account id that ARNs carry.")
-@click.option("--tls-proxy", metavar="PORT", type=click.IntRange(0, 65535), help="Also run an HTTPS proxy that answers for *.amazonaws.com on this port.")
+@click.option(
+    "--account",
+    default=DEFAULT_ACCOUNT,
+    show_default=True,
+    callback=_account,
+    help="The AWS account id that ARNs carry.",
+)
+@click.option(
+    "--tls-proxy",
+    metavar="PORT",
+    type=click.IntRange(0, 65535),
+    help="Also run an HTTPS proxy that answers for *.amazonaws.com on this port.",
+)
 def serve(
     store: str | None,
     objects: str | None,

@@ -20,7 +20,7 @@ def store_option(command: F) -> F:
         "--store",
         metavar="DIR|URL",
         envvar="TRIALBOOK_STORE",
-        help="A folder, or a postgresql:// URL. Default: the nearest .trialbook at or above this folder, else one here.",
+        help="A folder, or a postgresql:// URL. Default: the nearest .trialbook at or above here, else a new one.",
     )
     return option(command)
 

@@ -78,7 +78,7 @@ class Comparison:
 
 
 def prepare(condition: Condition, kind: Type, *, strict: bool = False) -> Comparison:
-    """Read a condition's values as the property's type asks. Raises ValidationError when they or the operator do not fit."""
+    """Read a condition's values as the property's type asks. Raises ValidationError when they, or it, do not fit."""
     operator = condition.operator
     if operator in _PRESENCE:
         return Comparison(operator, "presence")
@@ -126,7 +126,7 @@ def _check_operator(condition: Condition, kind: Type) -> None:
         what = "time" if kind is Type.TIME else "number"
         raise ValidationError(
             f"The operator {operator.value} is supported for text only, and {name} is a {what}. "
-            "Use Equals, NotEquals, GreaterThan, GreaterThanOrEqualTo, LessThan, LessThanOrEqualTo, Exists or NotExists."
+            "Use Equals, NotEquals, GreaterThan(OrEqualTo), LessThan(OrEqualTo), Exists or NotExists."
         )
 
 
@@ -184,7 +184,8 @@ def _coded(code: NDArray[np.int32], texts: Texts, hits: NDArray[np.int64]) -> Ma
     if len(hits) == 0:
         return np.zeros(len(code), np.bool_)
     if len(hits) == 1:
-        return code == hits[0]
+        one: Mask = code == hits[0]
+        return one
     # One place more, so that the code -1 of the missing finds a False.
     table = np.zeros(len(texts) + 1, np.bool_)
     table[hits] = True

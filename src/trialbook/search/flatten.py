@@ -37,10 +37,12 @@ class Type(Enum):
 
     @property
     def has_numbers(self) -> bool:
+        """Whether a cell can be a number."""
         return self in {Type.NUMBER, Type.TIME, Type.MIXED, Type.LOOSE}
 
     @property
     def has_texts(self) -> bool:
+        """Whether a cell can be a text."""
         return self not in {Type.NUMBER, Type.TIME}
 
 
@@ -65,6 +67,7 @@ class Node(Protocol):
     """A part of the tree: reads one value of a document into cells."""
 
     def read(self, value: object, element: int | None, cells: Cells) -> None:
+        """Put the cells of a value."""
         """Add the cells of `value`. `element` is None outside of lists. A value of another form is left out."""
 
 
@@ -78,6 +81,7 @@ class Leaf:
         self.convert = CONVERT[kind]
 
     def read(self, value: object, element: int | None, cells: Cells) -> None:
+        """Put the cells of a value."""
         cell = self.convert(value)
         if cell is not None:
             cells.put(self.key, cell, element)
@@ -92,6 +96,7 @@ class Structure:
         self.members = dict(members)
 
     def read(self, value: object, element: int | None, cells: Cells) -> None:
+        """Put the cells of a value."""
         if isinstance(value, dict):
             members = self.members
             for name, item in value.items():
@@ -111,6 +116,7 @@ class ListOf:
         self.depth = depth
 
     def read(self, value: object, element: int | None, cells: Cells) -> None:
+        """Put the cells of a value."""
         if not isinstance(value, list):
             return
         outer = element or 0
@@ -135,6 +141,7 @@ class MapNode:
         self.members = {member: CONVERT[kind] for member, kind in members.items()}
 
     def read(self, value: object, element: int | None, cells: Cells) -> None:
+        """Put the cells of a value."""
         if not isinstance(value, dict):
             return
         plain = self.members.get("")
@@ -164,6 +171,7 @@ class Keyed:
         self.convert = CONVERT[kind]
 
     def read(self, value: object, element: int | None, cells: Cells) -> None:
+        """Put the cells of a value."""
         if not isinstance(value, list):
             return
         for pair in value:
@@ -182,6 +190,7 @@ class Both:
         self.nodes = tuple(nodes)
 
     def read(self, value: object, element: int | None, cells: Cells) -> None:
+        """Put the cells of a value."""
         for node in self.nodes:
             node.read(value, element, cells)
 

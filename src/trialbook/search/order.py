@@ -91,7 +91,7 @@ class Order:
         if self._beyond is not None:
             return self._beyond[1].key(value)
         if kind == "number":
-            return self._numbers(np.array([given], np.float64))[0]
+            return np.uint64(self._numbers(np.array([given], np.float64))[0])
         if kind == "text":
             assert self._target is not None
             place = self._target.column.texts.place(str(given))
@@ -167,7 +167,7 @@ def beyond(
 
 
 def _choose(keys: list[Keys], places: NDArray[np.int64], count: int, *, descending: bool) -> NDArray[np.int64]:
-    """Give the places of the `count` that come first, in any order: the threshold's ties go by the next key, then row."""
+    """Give the places of the `count` that come first, in any order; ties at the threshold go by the next key, then row."""
     if len(places) <= count:
         return places
     if not keys:

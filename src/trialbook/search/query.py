@@ -1,7 +1,7 @@
 """One query: match, order, page, count.
 
 A page token says where its page ended: (digest of the query, rev, what the last row was sorted by, row). Behind a token
-the rows and sort keys of its first page are kept for ten minutes, so that paging goes on over what was found then, while
+the rows and sort keys of its first page are kept for ten minutes, so that paging goes on over what was found then while
 others write: nothing is repeated, nothing skipped, only deleted records are left out. Without them (later, on another
 server) it goes on from the same place in the records as they are. MaxResults may change from page to page.
 """
@@ -203,7 +203,7 @@ def _find(matcher: Matcher, orders: list[Order], query: Query) -> Found:
 
 
 def _left(
-    matcher: Matcher, orders: list[Order], found: Found, token: Token | None, kept: bool, *, descending: bool  # noqa: FBT001
+    matcher: Matcher, orders: list[Order], found: Found, token: Token | None, kept: bool, *, descending: bool
 ) -> NDArray[np.bool_]:
     """(m,) which rows are still there and come after the token's."""
     left = matcher.table.alive(matcher.scope)[found.rows]
@@ -216,4 +216,3 @@ def _left(
     else:
         cursor = [order.key(value) for order, value in zip(orders, token.values, strict=True)]
     return left & beyond(found.keys, rows, cursor, token.row, descending=descending)
-

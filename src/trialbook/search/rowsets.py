@@ -5,7 +5,7 @@ Every function takes and gives either form; which one is told by the dtype.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -62,7 +62,7 @@ def either(one: RowSet, other: RowSet, size: int) -> RowSet:
     """Rows that are in one of them or both."""
     if not is_mask(one) and not is_mask(other) and (len(one) + len(other)) * FEW < size:
         return np.union1d(one, other)
-    mask = mask_of(one, size).copy()
+    mask: NDArray[Any] = mask_of(one, size).copy()
     if is_mask(other):
         mask |= other
     else:

@@ -216,7 +216,7 @@ class _Compiler:
         prefix = f"{path}." if path else ""
         return {name: self.node(name, prefix + name, one, depth, many) for name, one in shape.items()}
 
-    def node(self, name: str, path: str, shape: Shape, depth: int, many: bool) -> Node:  # noqa: FBT001
+    def node(self, name: str, path: str, shape: Shape, depth: int, many: bool) -> Node:
         if isinstance(shape, str):
             return self._leaf(path, Type(shape), depth, many=many)
         if isinstance(shape, MapOf):

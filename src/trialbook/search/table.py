@@ -198,7 +198,7 @@ class Table:
 
     def names(self, scope: str | None) -> set[tuple[str, str]]:
         """Give (path, name) of all that entities of the scope have under maps."""
-        found = set()
+        found: set[tuple[str, str]] = set()
         for code in self._codes(scope):
             found.update(self._keys[number][:2] for number, uses in self._used[code].items() if uses > 0)
         return {one for one in found if one[1]}

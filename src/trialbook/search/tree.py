@@ -116,7 +116,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """How one condition was decided: compared as number, time or text; how many records hold it, or lack the property."""
+    """How one condition was decided: compared as number, time or text; how many match, how many lack it."""
 
     condition: str
     compared_as: str

@@ -52,7 +52,7 @@ RAW_BELOW = 64
 """Fewer points are stored raw: pcodec takes 26 us for 20 points, to save 300 bytes that a merge saves anyway."""
 
 LEVEL = 4
-"""pcodec's level: 2.6 + 3.4 bytes a point (time + value) in 0.74 ms a full chunk; 8 takes thrice as long for 2% less."""
+"""pcodec's level: 2.6 + 3.4 bytes a point (time + value), 0.74 ms a full chunk; 8 takes thrice as long for 2% less."""
 
 CHUNK_POINTS = 16_384
 OVERVIEW_POINTS = 256

@@ -2,7 +2,8 @@
 
 A document is JSON. orjson reads and writes it, ten times as fast as json, but it knows neither NaN
 and infinities (it writes null for them) nor integers past 64 bits nor lone surrogates. Documents with such values go
-through the standard library, whose text we mark with a leading blank (which JSON allows), so that reading never guesses.
+through the standard library, whose text we mark with a leading blank (which JSON allows), so that reading never
+guesses.
 
 PostgreSQL's text cannot hold U+0000, so keys are stored with U+0000 and U+0001 escaped in a way that keeps their
 order: U+0000 as U+0001 U+0001, U+0001 as U+0001 U+0002. U+0001 followed by anything else is free for our own use.

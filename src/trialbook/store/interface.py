@@ -36,10 +36,12 @@ class Entity(NamedTuple):
 
     @property
     def kind(self) -> int:
+        """The kind, as a number."""
         return self.id >> ROW_BITS
 
     @property
     def row(self) -> int:
+        """The place in the columns of its kind."""
         return self.id & ((1 << ROW_BITS) - 1)
 
 

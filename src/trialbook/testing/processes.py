@@ -32,7 +32,7 @@ class ServerProcess:
     def start(self) -> None:
         """Start the server and wait until it says where it serves. Raises `RuntimeError` when it does not."""
         command = [sys.executable, "-m", "trialbook", "serve", "--store", self.store, "--port", str(self.port)]
-        self.process = subprocess.Popen(  # noqa: S603 (our own command)
+        self.process = subprocess.Popen(
             [*command, *self.options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
         line = self._first_line()
@@ -60,7 +60,9 @@ class ServerProcess:
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self.process is not None and self.process.poll() is None:
             self.kill()
 
