@@ -92,7 +92,7 @@ def _training(doc: Document) -> Facts:
         ended=doc.get("TrainingEndTime"),
         parameters={**hyperparameters, **_numbers(doc.get("ResourceConfig", {}))},
         inputs=(
-            *_image(doc["AlgorithmSpecification"].get("TrainingImage")),
+            *_image(doc.get("AlgorithmSpecification", {}).get("TrainingImage")),
             *map(_channel, doc.get("InputDataConfig", [])),
         ),
         outputs=tuple(_training_outputs(doc)),

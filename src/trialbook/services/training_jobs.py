@@ -45,6 +45,8 @@ def described(doc: Document) -> Document:
 
     A built-in algorithm's definitions are the same for every job (58 for xgboost): they are added here, not stored.
     """
+    if "AlgorithmSpecification" not in doc:  # a serverless job names a base model instead
+        return doc
     algorithm = doc["AlgorithmSpecification"]
     given = algorithm.get("MetricDefinitions", [])
     names = {one["Name"] for one in given}
