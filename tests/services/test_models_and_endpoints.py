@@ -8,7 +8,7 @@ import pytest
 
 from trialbook.errors import ValidationError
 from trialbook.model import Kind
-from trialbook.services import records
+from trialbook.services import records, recycling
 from trialbook.services.lineage import walk
 
 URL = "s3://b/out/job-1/output/model.tar.gz"
@@ -115,12 +115,28 @@ def test_the_data_is_found_in_every_place_where_a_container_names_it(client: Any
     assert link_of(client, Kind.MODEL, "m") == job_id(client)
 
 
-def test_deleting_the_job_removes_the_links_and_making_it_again_restores_them(client: Any) -> None:
+def test_a_deleted_jobs_metrics_are_found_again_once_it_is_restored(client: Any) -> None:
+    arn = client.train("job-1")["TrainingJobArn"]
+    data = [{"MetricName": "auc", "Value": 0.5, "Timestamp": 1e9}]
+    client("BatchPutMetrics", TrialComponentName="job-1-aws-training-job", MetricData=data)
+    client.serve_model("m", URL)
+
+    def hits() -> int:
+        where = {"Filters": [{"Name": "TrainingJob.Metrics.auc", "Operator": "Exists"}]}
+        return int(client("Search", Resource="Model", SearchExpression=where)["TotalHits"]["Value"])
+
+    assert hits() == 1
+    client("DeleteTrainingJob", TrainingJobName="job-1")
+    assert hits() == 0
+    recycling.restore(client.call, arn)
+    assert hits() == 1
+
+
+def test_a_job_made_again_takes_the_links_over(client: Any) -> None:
     client.train("job-1")
     client.serve_model("m", URL)
     client.deploy("ep", "m")
     client("DeleteTrainingJob", TrainingJobName="job-1")
-    assert link_of(client, Kind.MODEL, "m") is link_of(client, Kind.ENDPOINT, "ep") is None
     client.train("job-1")
     assert link_of(client, Kind.MODEL, "m") == link_of(client, Kind.ENDPOINT, "ep") == job_id(client)
 

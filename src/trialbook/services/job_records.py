@@ -84,8 +84,6 @@ def delete_job(call: Call, kind: Kind, name: str) -> None:
                 f"The {NOUNS[kind].word} '{name}' is in status {status} and cannot be deleted: only jobs that are "
                 f"{', '.join(sorted(FINAL))} can be (stop it first)."
             )
-        if kind is Kind.TRAINING_JOB:
-            model_links.unlink_job(tx, job)
         tx.delete(job.id)
 
     call.store.write(remove)

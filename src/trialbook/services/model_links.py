@@ -4,7 +4,8 @@ The lineage artifact of the data's URI is where the two meet, so that neither si
 
     training job --madeModelData--> artifact <--servesModelData-- model <--deploys-- endpoint
 
-Whichever of job and model comes later finds the other there.
+Whichever of job and model comes later finds the other there. A link to a deleted job stays: Search reads nothing behind
+it, and finds the job again when it is restored.
 """
 
 from __future__ import annotations
@@ -93,15 +94,6 @@ def link_endpoint(tx: Transaction, endpoint: Entity, models: Iterable[Entity]) -
         tx.link(endpoint.id, DEPLOYS, model.id, {})
         job = job or records.document(model).get("_links", {}).get(_JOB)
     return _point(tx, endpoint, job)
-
-
-def unlink_job(tx: Transaction, job: Entity) -> None:
-    """Let no model or endpoint point to a training job that is about to be deleted."""
-    places = [edge.target for edge in tx.edges(source=job.id, label=MADE)]
-    models = _sources(tx, places, SERVES)
-    for entity in (*models, *_sources(tx, [model.id for model in models], DEPLOYS)):
-        if records.document(entity).get("_links", {}).get(_JOB) == job.id:
-            _point(tx, entity, None)
 
 
 def _sources(tx: Transaction, targets: list[int], label: str) -> list[Entity]:
