@@ -57,9 +57,16 @@ def read_request(call: Call, request: Document) -> Query:
         sort=(SortKey(request.get("SortBy", DEFAULT_SORT), descending),),
         limit=request.get("MaxResults", DEFAULT_PAGE),
         token=request.get("NextToken"),
-        visibility=tuple((one["Key"], one["Value"]) for one in request.get("VisibilityConditions", [])),
+        visibility=tuple(_visibility(one) for one in request.get("VisibilityConditions", [])),
         strict=call.strict,
     )
+
+
+def _visibility(one: Document) -> tuple[str, str]:
+    """Read one VisibilityConditions item; the model requires neither member, and a half makes no sense."""
+    if "Key" not in one or "Value" not in one:
+        raise ValidationError("Each of VisibilityConditions needs a Key, such as 'Tags.team', and a Value.")
+    return one["Key"], one["Value"]
 
 
 def kind_of(resource: str) -> Kind:
