@@ -183,13 +183,6 @@ def test_columns_agree_with_the_reference_ten_thousand_times(
     agree(writes, more, node, sort, seed)
 
 
-@settings(max_examples=200, deadline=None)
-@given(reference.trees(with_not=False))
-def test_a_tree_comes_back_from_its_aws_form_with_the_same_meaning(node: Node) -> None:
-    again = from_wire(to_wire(node))
-    assert from_wire(to_wire(again)) == again
-
-
 @settings(max_examples=200, deadline=None, suppress_health_check=CHECKS)
 @given(writes=WRITES, node=reference.trees(with_not=False))
 def test_an_aws_form_finds_what_its_tree_finds(writes: list[Any], node: Node) -> None:

@@ -67,7 +67,6 @@ class Node(Protocol):
     """A part of the tree: reads one value of a document into cells."""
 
     def read(self, value: object, element: int | None, cells: Cells) -> None:
-        """Put the cells of a value."""
         """Add the cells of `value`. `element` is None outside of lists. A value of another form is left out."""
 
 

@@ -167,7 +167,7 @@ def beyond(
 
 
 def _choose(keys: list[Keys], places: NDArray[np.int64], count: int, *, descending: bool) -> NDArray[np.int64]:
-    """Give the places of the `count` that come first, in any order; ties at the threshold go by the next key, then row."""
+    """Give the places of the `count` that come first, in any order; ties at the limit go by the next key, then row."""
     if len(places) <= count:
         return places
     if not keys:

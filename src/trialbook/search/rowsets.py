@@ -64,7 +64,7 @@ def either(one: RowSet, other: RowSet, size: int) -> RowSet:
         return np.union1d(one, other)
     mask: NDArray[Any] = mask_of(one, size).copy()
     if is_mask(other):
-        mask |= other
+        mask |= other.astype(np.bool_, copy=False)
     else:
         mask[other] = True
     return mask

@@ -1,333 +1,335 @@
-r"""The text grammar of Search, both ways.
+"""The text form of a search, read and written.
 
 ::
 
-    or       = and {"or" and}
-    and      = unary {["and"] unary}                     "and" may be left out between bare words
-    unary    = "not" unary | "(" or ")" | condition | words
-    condition = "exists" name | "not" "exists" name
-             | name ("=" | "!=" | "<" | "<=" | ">" | ">=" | "contains" | "~" | "~=") value
-             | name ["not"] "in" "(" value {"," value} ")" | name "between" "(" value "," value ")"
-             | "any" name "(" condition {"and" condition} ")"    one element of a list satisfies all
-    words    = bare word | quoted text                   some text property contains it, without case
+    search    = all ("or" all)*
+    all       = one ("and" one)*
+    one       = "not" one | "(" search ")" | "exists" name | condition | words
+    condition = name ("=" | "!=" | "<" | "<=" | ">" | ">=" | "contains") value
+              | name "in" "(" value ("," value)* ")"
+              | name "between" "(" value "," value ")"
+              | name "has" "(" condition ("and" condition)* ")"      one element of a list satisfies all of them
+    words     = value+                                               each in some text property, without case
+    name      = what stands bare, or "in double quotes"; also Root."what has spaces or operators"
+    value     = what stands bare, or 'quoted', or "quoted"
 
-Names with spaces or operators take double quotes, whole or in part: `Metrics."shap.Capital Gain" > 0.1`. Values are
-numbers, bare words, or texts in single or double quotes, with `\` before a quote or a backslash. `~` is `contains` and
-`~=` is `=` without regard to case. Keywords are known in any case, and are words when quoted.
+Keywords are read without case; in quotes they are names and values. Inside quotes a backslash keeps the next character.
+`and` binds stronger than `or`, `not` stronger than both; `not exists X` is the operator NotExists. Empty text finds
+everything.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 
 from trialbook.errors import ValidationError
 from trialbook.search.tree import EVERYTHING, Condition, Group, Nested, Node, Not, Operator, Words
+from trialbook.search.values import text_of
 
-MAX_DEPTH = 60
-_SYMBOLS = {
+_SIGNS = {
     "=": Operator.EQUALS,
-    "==": Operator.EQUALS,
     "!=": Operator.NOT_EQUALS,
-    "<>": Operator.NOT_EQUALS,
     "<": Operator.LESS_THAN,
     "<=": Operator.LESS_THAN_OR_EQUAL_TO,
     ">": Operator.GREATER_THAN,
     ">=": Operator.GREATER_THAN_OR_EQUAL_TO,
-    "~": Operator.CONTAINS_FOLDED,
-    "~=": Operator.EQUALS_FOLDED,
 }
-_WRITTEN = {
-    **{operator: symbol for symbol, operator in reversed(_SYMBOLS.items())},
-    Operator.CONTAINS: "contains",
-}
-_KEYWORDS = frozenset({"and", "or", "not", "contains", "in", "between", "exists", "any"})
+_SIGN_OF = {operator: sign for sign, operator in _SIGNS.items()}
+_AFTER_NAME = {"contains", "in", "between", "has"}
+_KEYWORDS = {"and", "or", "not", "exists", *_AFTER_NAME}
+_QUOTED = r'"(?:[^"\\]|\\.)*"' + r"|'(?:[^'\\]|\\.)*'"
+_BARE = r"""(?:[^\s()=,<>!"']|!(?!=))(?:[^\s()=,<>!"]|!(?!=))*"""
 _TOKEN = re.compile(
-    r"""(?P<space>\s+)
-      | (?P<symbol>[(),]|==|!=|<>|<=|>=|~=|[=<>~])
-      | (?P<word>(?:[^\s(),=<>~!"']|!(?!=)|"(?:[^"\\]|\\.)*")+)
-      | (?P<text>'(?:[^'\\]|\\.)*')""",
-    re.VERBOSE | re.DOTALL,
+    rf"""\s*(?:(?P<sign>!=|<=|>=|=|<|>|\(|\)|,)|(?P<path>{_BARE}\.)(?P<rest>"(?:[^"\\]|\\.)*")"""
+    rf"""|(?P<quoted>{_QUOTED})|(?P<bare>{_BARE}))""",
+    re.DOTALL,
 )
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
-_NUMBER = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|inf(?:inity)?|nan)", re.IGNORECASE)
-_PLAIN = re.compile(r"""[^\s(),=<>~!"'\\]+""")
+_WHOLE_BARE = re.compile(_BARE, re.DOTALL)
+DEEPEST = 100
 
 
 class TextError(ValidationError):
-    """The text is no expression. `column` counts from 1."""
+    """The text of a search cannot be read.
 
-    def __init__(self, text: str, position: int, expected: str) -> None:
-        self.column = position + 1
-        line = text.replace("\n", " ").replace("\t", " ")
-        start = max(0, position - 60)
-        shown = line[start : position + 40]
-        super().__init__(f"Column {self.column}: expected {expected}.\n  {shown}\n  {' ' * (position - start)}^")
+    Attributes
+    ----------
+    column
+        Where, counted in characters from 1.
+    """
+
+    def __init__(self, text: str, column: int, problem: str) -> None:
+        self.column = column
+        start = text.rfind("\n", 0, column - 1) + 1
+        end = text.find("\n", column - 1)
+        line = text[start : len(text) if end < 0 else end]
+        caret = " " * (column - 1 - start) + "^"
+        super().__init__(f"Column {column}: {problem}\n  {line}\n  {caret}")
 
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    """`kind` is symbol, keyword, word (bare, or with quoted parts), string (quoted as a whole) or end."""
+    """`kind` is a sign itself, "word" (bare), "name" (with a quoted part), "quoted" or "end"; `column` counts from 1."""
 
     kind: str
     text: str
-    position: int
+    column: int
+
+    @property
+    def keyword(self) -> str:
+        """The keyword that this is, or nothing."""
+        return self.text.lower() if self.kind == "word" and self.text.lower() in _KEYWORDS else ""
 
 
 def parse(text: str) -> Node:
-    """Read an expression; an empty text finds everything. Raises `TextError` with the column and what was expected."""
-    tokens = _tokens(text)
-    if tokens[0].kind == "end":
-        return EVERYTHING
-    reader = _Reader(text, tokens)
-    node = reader.either(0)
-    reader.end()
-    return node
-
-
-def _tokens(text: str) -> list[_Token]:
-    tokens = []
-    position = 0
-    while position < len(text):
-        found = _TOKEN.match(text, position)
-        if found is None:
-            what = "a closing quote" if text[position] in "\"'" else "a name, a value or an operator"
-            raise TextError(text, position, what)
-        if found.lastgroup != "space":
-            tokens.append(_token(found))
-        position = found.end()
-    return [*tokens, _Token("end", "", len(text))]
-
-
-def _token(found: re.Match[str]) -> _Token:
-    raw, position = found.group(), found.start()
-    if found.lastgroup == "symbol":
-        return _Token("symbol", raw, position)
-    if found.lastgroup == "text":
-        return _Token("string", _unescape(raw[1:-1]), position)
-    if raw.casefold() in _KEYWORDS:
-        return _Token("keyword", raw.casefold(), position)
-    whole = _QUOTED.fullmatch(raw)
-    if whole:
-        return _Token("string", _unescape(whole.group(1)), position)
-    return _Token("word", _QUOTED.sub(lambda part: _unescape(part.group(1)), raw), position)
-
-
-def _unescape(text: str) -> str:
-    return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
-
-
-class _Reader:
-    """Walks the tokens once, one method a rule."""
-
-    def __init__(self, text: str, tokens: list[_Token]) -> None:
-        self.text = text
-        self.tokens = tokens
-        self.at = 0
-
-    @property
-    def next(self) -> _Token:
-        return self.tokens[self.at]
-
-    def fail(self, expected: str) -> TextError:
-        return TextError(self.text, self.next.position, expected)
-
-    def take(self, kind: str, *texts: str) -> _Token | None:
-        token = self.next
-        if token.kind != kind or (texts and token.text not in texts):
-            return None
-        self.at += 1
-        return token
-
-    def need(self, symbol: str, after: str) -> None:
-        if self.take("symbol", symbol) is None:
-            raise self.fail(f"'{symbol}' {after}")
-
-    def end(self) -> None:
-        if self.next.kind != "end":
-            raise self.fail("'and', 'or' or the end")
-
-    def either(self, depth: int) -> Node:
-        if depth > MAX_DEPTH:
-            raise self.fail(f"at most {MAX_DEPTH} parentheses and 'not' within each other")
-        nodes = [self.all(depth)]
-        while self.take("keyword", "or"):
-            nodes.append(self.all(depth))
-        return nodes[0] if len(nodes) == 1 else Group(every=False, nodes=tuple(nodes))
-
-    def all(self, depth: int) -> Node:
-        nodes = [self.unary(depth)]
-        while self.take("keyword", "and") or (isinstance(nodes[-1], Words) and self.next.kind in {"word", "string"}):
-            nodes.append(self.unary(depth))
-        return nodes[0] if len(nodes) == 1 else Group(every=True, nodes=tuple(nodes))
-
-    def unary(self, depth: int) -> Node:
-        negations = 0
-        while self.take("keyword", "not"):
-            negations += 1
-            if depth + negations > MAX_DEPTH:
-                raise self.fail(f"at most {MAX_DEPTH} parentheses and 'not' within each other")
-        node = self.primary(depth + 1 + negations)
-        if negations and isinstance(node, Condition) and node.operator is Operator.EXISTS and self._bare_exists():
-            node, negations = Condition(node.name, Operator.NOT_EXISTS), negations - 1
-        for _ in range(negations):
-            node = Not(node)
-        return node
-
-    def _bare_exists(self) -> bool:
-        """Whether what was just read is `exists NAME` itself, not in parentheses."""
-        return self.tokens[self.at - 1].text != ")" or self.tokens[self.at - 1].kind != "symbol"
-
-    def primary(self, depth: int) -> Node:
-        if self.take("symbol", "("):
-            node = self.either(depth)
-            self.need(")", "to close the parenthesis")
-            return node
-        if self.take("keyword", "exists"):
-            return Condition(self.name("after 'exists'"), Operator.EXISTS)
-        if self.take("keyword", "any"):
-            return self.nested()
-        token = self.take("word") or self.take("string")
-        if token is None:
-            raise self.fail("a property name, a word, '(', 'not', 'exists' or 'any'")
-        if self.next.kind == "symbol" and self.next.text in _SYMBOLS:
-            return self.comparison(token.text)
-        if self.next.kind == "keyword" and (
-            self.next.text in {"contains", "in", "between"}
-            or (self.next.text == "not" and self.tokens[self.at + 1].text in {"in", "contains"})
-        ):
-            return self.comparison(token.text)
-        return Words(token.text)
-
-    def nested(self) -> Nested:
-        name = self.name("of a list after 'any'")
-        self.need("(", f"after 'any {name}'")
-        conditions = [self.condition()]
-        while self.take("keyword", "and"):
-            conditions.append(self.condition())
-        self.need(")", "to close 'any', or 'and'")
-        return Nested(name, tuple(conditions))
-
-    def condition(self) -> Condition:
-        node = self.unary(0)
-        if not isinstance(node, Condition):
-            raise self.fail("a condition on one property, joined by 'and', within 'any'")
-        return node
-
-    def name(self, where: str) -> str:
-        token = self.take("word") or self.take("string")
-        if token is None:
-            raise self.fail(f"a property name {where}")
-        return token.text
-
-    def comparison(self, name: str) -> Node:
-        if self.take("keyword", "not"):
-            return Not(self.comparison(name))
-        if self.take("keyword", "in"):
-            return Condition(name, Operator.IN, self.values("in"))
-        if self.take("keyword", "between"):
-            values = self.values("between")
-            if len(values) != 2:
-                at = self.tokens[self.at - 1].position
-                raise TextError(self.text, at, f"two values, not {len(values)}, in 'between (low, high)'")
-            return Condition(name, Operator.BETWEEN, values)
-        if self.take("keyword", "contains"):
-            return Condition(name, Operator.CONTAINS, self.value("after 'contains'"))
-        symbol = self.next.text
-        self.at += 1
-        return Condition(name, _SYMBOLS[symbol], self.value(f"after '{symbol}'"))
-
-    def values(self, keyword: str) -> tuple[str | float, ...]:
-        self.need("(", f"after '{keyword}'")
-        values = [self.value(f"in the list after '{keyword}'")]
-        while self.take("symbol", ","):
-            values.append(self.value("after ','"))
-        self.need(")", f"or ',' in the list after '{keyword}'")
-        return tuple(values)
-
-    def value(self, where: str) -> str | float:
-        token = self.take("string")
-        if token:
-            return token.text
-        token = self.take("word") or self.take("keyword", "in", "any", "between", "contains", "exists")
-        if token is None:
-            raise self.fail(f"a number, a word or a quoted text {where}")
-        return float(token.text) if _NUMBER.fullmatch(token.text) and token.text.isascii() else token.text
+    """Read a search. Raises TextError, which says where and what was expected."""
+    return _Parser(text).whole()
 
 
 def format_node(node: Node) -> str:
-    """Write a tree as text that `parse` reads back.
+    """Write a tree so that `parse` reads the same tree; conditions without case have no text form and are described."""
+    return "" if node == EVERYTHING else _write(node)
 
-    Raises
-    ------
-    ValidationError
-        For an `or` of nothing, which has no text.
-    """
+
+def _tokens(text: str) -> list[_Token]:
+    found, at = [], 0
+    while match := _TOKEN.match(text, at):
+        column = match.start(match.lastgroup or 0) + 1
+        if match["sign"]:
+            found.append(_Token(match["sign"], match["sign"], column))
+        elif match["path"]:
+            found.append(_Token("name", match["path"] + _unquote(match["rest"]), match.start("path") + 1))
+        elif match["quoted"]:
+            found.append(_Token("quoted", _unquote(match["quoted"]), column))
+        else:
+            found.append(_Token("word", match["bare"], column))
+        at = match.end()
+    rest = text[at:].lstrip()
+    if rest:
+        column = len(text) - len(rest) + 1
+        problem = "this quote is never closed" if rest[0] in "\"'" else f"'{rest[0]}' cannot stand here"
+        raise TextError(text, column, problem)
+    return [*found, _Token("end", "", len(text.rstrip()) + 1)]
+
+
+def _unquote(quoted: str) -> str:
+    return re.sub(r"\\(.)", r"\1", quoted[1:-1], flags=re.DOTALL)
+
+
+class _Parser:
+    """Recursive descent, one token ahead."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = _tokens(text)
+        self.at = 0
+        self.depth = 0
+
+    def whole(self) -> Node:
+        if self._next.kind == "end":
+            return EVERYTHING
+        node = self._any()
+        if self._next.kind != "end":
+            raise self._expected("and, or, or the end")
+        return node
+
+    @property
+    def _next(self) -> _Token:
+        return self.tokens[self.at]
+
+    def _take(self) -> _Token:
+        token = self.tokens[self.at]
+        self.at += 1
+        return token
+
+    def _expected(self, what: str) -> TextError:
+        token = self._next
+        found = "the text ends here" if token.kind == "end" else f"found '{token.text}'"
+        return TextError(self.text, token.column, f"expected {what}; {found}.")
+
+    def _sign(self, sign: str, what: str) -> None:
+        if self._next.kind != sign:
+            raise self._expected(what)
+        self._take()
+
+    def _any(self) -> Node:
+        nodes = [self._all()]
+        while self._next.keyword == "or":
+            self._take()
+            nodes.append(self._all())
+        return nodes[0] if len(nodes) == 1 else Group(every=False, nodes=tuple(nodes))
+
+    def _all(self) -> Node:
+        nodes = [self._one()]
+        while self._next.keyword == "and":
+            self._take()
+            nodes.append(self._one())
+        return nodes[0] if len(nodes) == 1 else Group(every=True, nodes=tuple(nodes))
+
+    def _one(self) -> Node:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise TextError(self.text, self._next.column, f"parentheses and nots go deeper than {DEEPEST}.")
+        node = self._simple()
+        self.depth -= 1
+        return node
+
+    def _simple(self) -> Node:
+        keyword = self._next.keyword
+        if keyword == "not":
+            return self._not()
+        if keyword == "exists":
+            self._take()
+            return Condition(self._name(), Operator.EXISTS)
+        if self._next.kind == "(":
+            return self._group()
+        if keyword or self._next.kind not in {"word", "name", "quoted"}:
+            raise self._expected("a property, a word, not, exists or (")
+        following = self.tokens[self.at + 1]
+        if following.kind in _SIGNS or following.keyword in _AFTER_NAME:
+            return self._condition(nested=True)
+        return self._words()
+
+    def _not(self) -> Node:
+        self._take()
+        if self._next.keyword == "exists":
+            self._take()
+            return Condition(self._name(), Operator.NOT_EXISTS)
+        return Not(self._one())
+
+    def _group(self) -> Node:
+        self._take()
+        if self._next.kind == ")":
+            self._take()
+            return EVERYTHING
+        node = self._any()
+        self._sign(")", "and, or, or )")
+        return node
+
+    def _words(self) -> Node:
+        words: list[Node] = []
+        while self._next.kind in {"word", "quoted"} and not self._next.keyword:
+            words.append(Words(self._take().text))
+        if self._next.kind in _SIGNS or self._next.keyword in _AFTER_NAME or self._next.kind == "name" or not words:
+            raise self._expected("and or or before the next property" if words else "an operator after the property")
+        return words[0] if len(words) == 1 else Group(every=True, nodes=tuple(words))
+
+    def _condition(self, *, nested: bool) -> Node:
+        name = self._name()
+        token = self._next
+        if token.kind in _SIGNS:
+            self._take()
+            return Condition(name, _SIGNS[token.kind], self._value())
+        if token.keyword == "contains":
+            self._take()
+            return Condition(name, Operator.CONTAINS, self._value())
+        if token.keyword in {"in", "between"}:
+            return self._listed(name)
+        if token.keyword == "has" and nested:
+            return self._nested(name)
+        raise self._expected("= != < <= > >= contains in or between")
+
+    def _listed(self, name: str) -> Node:
+        token = self._take()
+        self._sign("(", "( and the values")
+        values = [self._value()]
+        while self._next.kind == ",":
+            self._take()
+            values.append(self._value())
+        if token.keyword == "between" and len(values) != 2:
+            raise self._expected("exactly two values in between (low, high)")
+        self._sign(")", ", or )")
+        return Condition(name, Operator.IN if token.keyword == "in" else Operator.BETWEEN, tuple(values))
+
+    def _nested(self, name: str) -> Node:
+        self._take()
+        self._sign("(", "( and the conditions of one element")
+        conditions = [self._inner()]
+        while self._next.keyword == "and":
+            self._take()
+            conditions.append(self._inner())
+        self._sign(")", "and or )")
+        return Nested(name, tuple(conditions))
+
+    def _inner(self) -> Condition:
+        operator = Operator.EXISTS
+        if self._next.keyword == "not":
+            self._take()
+            operator = Operator.NOT_EXISTS
+            if self._next.keyword != "exists":
+                raise self._expected("exists")
+        if self._next.keyword == "exists":
+            self._take()
+            return Condition(self._name(), operator)
+        node = self._condition(nested=False)
+        assert isinstance(node, Condition)
+        return node
+
+    def _name(self) -> str:
+        token = self._next
+        if token.kind not in {"word", "name", "quoted"} or token.keyword or not token.text:
+            raise self._expected("a property")
+        return self._take().text
+
+    def _value(self) -> str:
+        token = self._next
+        if token.kind not in {"word", "quoted"}:
+            raise self._expected("a value")
+        if token.keyword:
+            raise self._expected(f'a value (write "{token.text}" to mean the word)')
+        return self._take().text
+
+
+def _write(node: Node) -> str:
     match node:
-        case Group(every, nodes):
-            return _group(every=every, nodes=nodes)
-        case Not(inner):
-            return f"not {_operand(inner)}"
-        case Nested(name, conditions):
-            return f"any {_name(name)} ({' and '.join(format_node(one) for one in conditions)})"
-        case Words(text):
-            return _text(text)
         case Condition():
-            return _condition(node)
+            return _write_condition(node)
+        case Words():
+            return _value_text(node.text)
+        case Nested():
+            return f"{_name_text(node.property)} has ({' and '.join(map(_write, node.conditions))})"
+        case Not(node=inner):
+            return f"not {_part(inner)}"
+        case Group(nodes=()):
+            return "()" if node.every else "not ()"
+        case _:
+            joint = " and " if node.every else " or "
+            return joint.join(map(_part, node.nodes))
 
 
-def _group(*, every: bool, nodes: tuple[Node, ...]) -> str:
-    if not nodes:
-        if every:
-            return ""
-        raise ValidationError("An 'or' of nothing cannot be written as text.")
-    if len(nodes) == 1:
-        return format_node(nodes[0])
-    return (" and " if every else " or ").join(_operand(one) for one in nodes)
+def _part(node: Node) -> str:
+    if isinstance(node, Group) or (isinstance(node, Condition) and node.operator is Operator.EXISTS):
+        return f"({_write(node)})" if node not in {EVERYTHING} else "()"
+    return _write(node)
 
 
-def _operand(node: Node) -> str:
-    """Write a part of a larger expression: groups, and an `exists` that a `not` stands before, in parentheses."""
-    text = format_node(node)
-    return f"({text})" if isinstance(node, Group | Not) or _is_exists(node) else text
-
-
-def _is_exists(node: Node) -> bool:
-    return isinstance(node, Condition) and node.operator is Operator.EXISTS
-
-
-def _condition(node: Condition) -> str:
-    name = _name(node.name)
-    if node.operator is Operator.EXISTS:
+def _write_condition(condition: Condition) -> str:
+    name, operator, value = _name_text(condition.name), condition.operator, condition.value
+    if operator is Operator.EXISTS:
         return f"exists {name}"
-    if node.operator is Operator.NOT_EXISTS:
+    if operator is Operator.NOT_EXISTS:
         return f"not exists {name}"
-    if node.operator in {Operator.IN, Operator.BETWEEN}:
-        values = node.value if isinstance(node.value, tuple) else (node.value,)
-        return f"{name} {node.operator.value.lower()} ({', '.join(_value(one) for one in values)})"
-    value = node.value[0] if isinstance(node.value, tuple) else node.value
-    return f"{name} {_WRITTEN[node.operator]} {_value(value)}"
+    values = ", ".join(_value_text(one) for one in (value if isinstance(value, tuple) else (value,)) if one is not None)
+    if operator in {Operator.IN, Operator.BETWEEN}:
+        return f"{name} {operator.name.lower()} ({values})"
+    return f"{name} {_SIGN_OF.get(operator, operator.value.lower())} {values}"
 
 
-def _value(value: str | float | None) -> str:
-    if isinstance(value, str) or value is None:
-        return _text(value or "")
-    if math.isfinite(value) and value == int(value) and abs(value) < 1e15 and math.copysign(1, value) > 0:
-        return str(int(value))
-    return repr(float(value))
+def _value_text(value: str | float) -> str:
+    text = value if isinstance(value, str) else text_of(value)
+    return text if _WHOLE_BARE.fullmatch(text) and text.lower() not in _KEYWORDS else _quote(text)
 
 
-def _text(text: str) -> str:
-    plain = _PLAIN.fullmatch(text) and not _NUMBER.fullmatch(text) and text.casefold() not in _KEYWORDS
-    return text if plain else _quote(text)
-
-
-def _name(name: str) -> str:
-    plain = _PLAIN.fullmatch(name) and name.casefold() not in _KEYWORDS
-    return name if plain else _quote(name)
+def _name_text(name: str) -> str:
+    if _WHOLE_BARE.fullmatch(name) and name.lower() not in _KEYWORDS:
+        return name
+    root, dot, rest = name.partition(".")
+    return f"{root}.{_quote(rest)}" if dot and _WHOLE_BARE.fullmatch(root) else _quote(name)
 
 
 def _quote(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+format = format_node  # noqa: A001 - `text.format(node)` beside `text.parse(text)`

@@ -118,7 +118,11 @@ def _answer(call: Call, asked: TextQuery, query: Query, where: Node) -> Document
         "resource": noun.path,
         "columns": list(columns),
         "records": [
-            {"name": _name(doc := records.document(one), noun), "arn": doc[noun.arn], "values": row}
+            {
+                "name": _name(doc := records.document(one), noun),
+                "arn": doc[noun.arn],
+                "values": [_as_given(doc, *pair) for pair in zip(columns, row, strict=True)],
+            }
             for one, row in zip(entities, values, strict=True)
         ],
         "total": page.total,
@@ -134,6 +138,15 @@ def _answer(call: Call, asked: TextQuery, query: Query, where: Node) -> Document
 def _name(doc: Document, noun: Noun) -> str:
     """Give the name to show: artifacts often have none, and are known by what they came from."""
     return str(doc.get(noun.name) or doc.get("Source", {}).get("SourceUri") or doc[noun.arn].rpartition("/")[2])
+
+
+def _as_given(doc: Document, column: str, value: object) -> object:
+    """Give a name as its document spells it: columns hold names without case."""
+    found: object = doc
+    for part in column.split("."):
+        found = found.get(part) if isinstance(found, dict) else None
+    same = isinstance(found, str) and isinstance(value, str) and found.casefold() == value
+    return found if same else value
 
 
 def _explained(page: Page) -> list[Document]:
