@@ -1,6 +1,7 @@
 """Documents and keys as the text that both databases hold.
 
-A document is JSON. orjson reads and writes it, ten times as fast as json, but it knows neither NaN
+A document is JSON. orjson reads and writes it, ten times as fast as json,
+but it knows neither NaN
 and infinities (it writes null for them) nor integers past 64 bits nor lone surrogates. Documents with such values go
 through the standard library, whose text we mark with a leading blank (which JSON allows), so that reading never
 guesses.

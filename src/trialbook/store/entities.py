@@ -59,6 +59,8 @@ def changes(session: Session, since: int, kinds: Iterable[Kind] | None, limit: i
     where = "rev > ?"
     if kinds is not None:
         chosen = sorted({int(kind) for kind in kinds})
+        if not chosen:
+            return []
         where += f" AND kind IN ({placeholders(len(chosen))})"
         values += chosen
     select = f"SELECT id, rev, key, doc FROM entity WHERE {where}"  # noqa: S608

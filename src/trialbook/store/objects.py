@@ -94,7 +94,7 @@ def get_object(session: Session, bucket: str, key: str) -> ObjectRow | None:
 
 def list_objects(session: Session, bucket: str, prefix: str, after: str, limit: int) -> list[ObjectRow]:
     # Two bounds from below would leave the choice to the planner, which on SQLite takes the first for the index.
-    low = ("key >= ?", prefix) if prefix > after else ("key > ?", after)
+    low = ("key >= ?", prefix) if not after or prefix > after else ("key > ?", after)
     where, values = f"bucket = ? AND {low[0]}", [key_to_text(bucket), key_to_text(low[1])]
     end = after_prefix(key_to_text(prefix))
     if end is not None:

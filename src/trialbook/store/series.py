@@ -57,29 +57,31 @@ INSERT INTO writer (run, writer, seq) VALUES (?, ?, ?) ON CONFLICT (run, writer)
 
 
 class MetricNames:
-    """Names of series as numbers, remembered. One that a transaction adds counts for others once committed."""
+    """Names of series as numbers, remembered. What a transaction adds counts for others once it is committed."""
 
-    def __init__(self, ids: dict[str, int] | None = None, names: dict[int, str] | None = None) -> None:
-        self._ids = {} if ids is None else ids
-        self._names = {} if names is None else names
-        self._added: dict[str, int] = {}
+    def __init__(self, shared: MetricNames | None = None) -> None:
+        self._shared = shared
+        self._numbers: dict[str, int] = {}
+        self._names: dict[int, str] = {}
 
     def within(self) -> MetricNames:
-        """Give the same names for use in one transaction."""
-        return MetricNames(self._ids, self._names)
+        """Give the same names for use in one transaction, which adds to its own first."""
+        return MetricNames(self)
 
     def commit(self) -> None:
         """Share what this transaction learned."""
-        for name, number in self._added.items():
-            self._ids[name], self._names[number] = number, name
+        if self._shared is not None:
+            for name, number in self._numbers.items():
+                self._shared._learn(name, number)  # noqa: SLF001 - the same class
 
     def number(self, session: Session, name: str) -> int | None:
         """Give the number of a name; None when there is none."""
-        known = self._ids.get(name) or self._added.get(name)
+        known = self._numbers.get(name)
+        if known is None and self._shared is not None:
+            known = self._shared._numbers.get(name)  # noqa: SLF001 - the same class
         if known is None:
             rows = session.rows("SELECT id FROM metric WHERE name = ?", (key_to_text(name),))
-            if rows:
-                known = self._added[name] = int(rows[0][0])
+            known = self._learn(name, rows[0][0]) if rows else None
         return known
 
     def number_or_add(self, session: Session, name: str) -> int:
@@ -87,17 +89,21 @@ class MetricNames:
         known = self.number(session, name)
         if known is None:
             rows = session.rows("INSERT INTO metric (name) VALUES (?) RETURNING id", (key_to_text(name),))
-            known = self._added[name] = int(rows[0][0])
+            known = self._learn(name, rows[0][0])
         return known
 
     def names(self, session: Session, numbers: Sequence[int]) -> Mapping[int, str]:
-        """Give the names of numbers that are in the database."""
-        mine = {number: name for name, number in self._added.items()}
-        missing = sorted({number for number in numbers if number not in self._names and number not in mine})
+        """Give the names of at least those numbers, all of which are in the database."""
+        missing = [number for number in numbers if number not in self._names]
         for part in batched(missing):
             sql = f"SELECT id, name FROM metric WHERE id IN ({placeholders(len(part))})"  # noqa: S608
-            mine.update({number: text_to_key(name) for number, name in session.rows(sql, part)})
-        return {number: mine.get(number) or self._names[number] for number in numbers}
+            for number, name in session.rows(sql, part):
+                self._learn(text_to_key(name), number)
+        return self._names
+
+    def _learn(self, name: str, number: int) -> int:
+        self._numbers[name], self._names[number] = number, name
+        return number
 
 
 def append(session: Session, names: MetricNames, rev: int, batch: Batch, points: Points) -> bool:
