@@ -189,4 +189,5 @@ def _coded(code: NDArray[np.int32], texts: Texts, hits: NDArray[np.int64]) -> Ma
     # One place more, so that the code -1 of the missing finds a False.
     table = np.zeros(len(texts) + 1, np.bool_)
     table[hits] = True
-    return table[code]
+    mask: Mask = table[code]
+    return mask

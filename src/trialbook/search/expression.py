@@ -42,7 +42,7 @@ _MANY_CONTAINS = ("experimentname", "trialname", "trialcomponentname", "displayn
 _MANY_CONTAINS_UNDER = ("tags.", "inputartifacts.", "outputartifacts.")
 
 
-def from_wire(expression: Document, strict: bool = False) -> Node:  # noqa: FBT001, FBT002
+def from_wire(expression: Document, strict: bool = False) -> Node:
     """Read a SearchExpression.
 
     Parameters

@@ -35,17 +35,23 @@ _ELEMENT_BITS = 2 * ORDINAL_BITS
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The column (and lane) that a name means. `path` is the canonical one."""
+    """The column (and lane) that a name means. `path` is the canonical one.
+
+    `otherwise` serves the rows that have nothing there: `loss.max` is the metric of that name where a record has one,
+    the maximum of `loss` in the others.
+    """
 
     path: str
     type: Type
     column: Column
     lane: int = 0
+    otherwise: Target | None = None
 
     def entries(self, table: Table) -> Entries:
         """Give the cells."""
         entries = self.column.entries(table.rows)
-        return entries.lane(self.lane) if self.column.lanes > 1 else entries
+        entries = entries.lane(self.lane) if self.column.lanes > 1 else entries
+        return entries if self.otherwise is None else _overlaid(entries, self.otherwise.entries(table), table.rows)
 
 
 class Matcher:
@@ -102,13 +108,17 @@ class Matcher:
         if isinstance(found, Static):
             column = self.table.columns.get((found.path, "", "")) or Column(found.type, many=found.many)
             return Target(found.path, found.type, column)
-        name, member, lane = self._split(found.root, found.name)
-        kind = found.root.members[member]
-        lanes = len(STATISTICS) if found.root.statistics else 1
-        column = self.table.columns.get((found.root.path, name, member)) or Column(
-            kind, many=found.root.many, lanes=lanes
-        )
-        return Target(f"{found.root.path}.{name}", kind, column, lane)
+        root = found.root
+        readings = [self._reading(root, *one) for one in self._split(root, found.name)]
+        if root.statistics and len(readings) > 1:
+            return replace(readings[0], otherwise=readings[1])
+        return readings[0]
+
+    def _reading(self, root: MapRoot, name: str, member: str, lane: int) -> Target:
+        kind = root.members[member]
+        lanes = len(STATISTICS) if root.statistics else 1
+        column = self.table.columns.get((root.path, name, member)) or Column(kind, many=root.many, lanes=lanes)
+        return Target(f"{root.path}.{name}", kind, column, lane)
 
     def compare(self, condition: Condition) -> Comparison:
         """Make a condition ready. Raises ValidationError when it does not fit its property."""
@@ -124,8 +134,12 @@ class Matcher:
             return prepare(condition, Type.TEXT)
         return prepare(condition, self.target(found).type, strict=self.strict)
 
-    def _split(self, root: MapRoot, text: str) -> tuple[str, str, int]:
-        """Tell the name from a statistic or member behind it: (name, member, lane). Exact names come first."""
+    def _split(self, root: MapRoot, text: str) -> list[tuple[str, str, int]]:
+        """Tell the name from a statistic or member behind it: the readings (name, member, lane), the likeliest first.
+
+        What is written exactly so comes before what is the same but for case, a whole name before a part of one. When
+        the scope knows neither, the text is taken as it would be if the name came into being.
+        """
         head, dot, tail = text.rpartition(".")
         suffixes = {one: ("", lane) for lane, one in enumerate(STATISTICS)} if root.statistics else {}
         suffixes |= {member.casefold(): (member, 0) for member in root.members if member}
@@ -133,11 +147,13 @@ class Matcher:
         members = tuple(root.members)
         whole = self.table.name_like(root.path, text, members, self.scope)
         part = self.table.name_like(root.path, head, members, self.scope) if suffix else None
-        if whole == text or suffix is None:
-            return whole or text, root.main, 0
-        if part != head and whole is not None:
-            return whole, root.main, 0
-        return part or head, *suffix
+        as_whole = (whole or text, root.main, 0)
+        if suffix is None or part is None:
+            return [as_whole]
+        as_part = (part, *suffix)
+        if whole is None:
+            return [as_part]
+        return [as_part, as_whole] if whole != text and part == head else [as_whole, as_part]
 
     def _condition(self, condition: Condition, rows: RowSet) -> RowSet:
         comparison = self.compare(condition)
@@ -285,6 +301,18 @@ def spread(entries: Entries, rows: NDArray[np.int64]) -> Entries:
     found = padded.take(np.where(inside, at, blank))
     found.owner = None
     return found
+
+
+def _overlaid(entries: Entries, others: Entries, size: int) -> Entries:
+    """Give dense entries: the first ones' numbers, and the others' in the rows that have none there."""
+    rows = np.arange(size)
+    found, below = spread(entries, rows), spread(others, rows)
+    assert found.number is not None
+    assert found.has is not None
+    assert below.number is not None
+    assert below.has is not None
+    number = np.where(found.has, found.number, below.number)
+    return replace(found, number=number, has=found.has | below.has)
 
 
 def _element_keys(entries: Entries, depth: int) -> NDArray[np.int64]:

@@ -69,7 +69,7 @@ class TextError(ValidationError):
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    """`kind` is a sign itself, "word" (bare), "name" (with a quoted part), "quoted" or "end"; `column` counts from 1."""
+    """`kind` is a sign, "word" (bare), "name" (with a quoted part), "quoted" or "end"; `column` counts from 1."""
 
     kind: str
     text: str
@@ -299,7 +299,7 @@ def _write(node: Node) -> str:
 
 def _part(node: Node) -> str:
     if isinstance(node, Group) or (isinstance(node, Condition) and node.operator is Operator.EXISTS):
-        return f"({_write(node)})" if node not in {EVERYTHING} else "()"
+        return f"({_write(node)})" if node != EVERYTHING else "()"
     return _write(node)
 
 
