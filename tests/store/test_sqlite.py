@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from trialbook.model import Kind
 from trialbook.store import open_store
-from trialbook.store.interface import Store
+from trialbook.store.dialect import SqliteDialect
+from trialbook.store.interface import Points, Store
+from trialbook.store.series import WINDOW
 from trialbook.testing.store_contract import StoreContract
 
 
@@ -26,3 +31,48 @@ def store(open_again: Callable[[], Store]) -> Store:
 
 class TestSqlite(StoreContract):
     pass
+
+
+def test_batches_are_merged_in_the_background_and_the_table_stays_small(
+    store: Store, open_again: Callable[[], Store], tmp_path: Path
+) -> None:
+    run = store.write(lambda tx: tx.insert(Kind.TRIAL_COMPONENT, "run", {})).id
+    step = np.arange(2000)
+    points = Points(["loss"], np.zeros(2000, np.uint32), step, step.astype(np.float64), step.astype(np.float64) / 2)
+    for seq in range(40):
+        store.write(lambda tx, seq=seq: tx.append(run, "w", seq, points))  # type: ignore[misc]
+    deadline = time.monotonic() + 20
+    session = SqliteDialect(tmp_path).connect(write=False)
+    with closing(session):
+        while session.rows("SELECT count(*) FROM flush")[0][0] > 24 or not session.rows("SELECT 1 FROM chunk LIMIT 1"):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        assert session.rows("SELECT seq FROM writer")[0][0] >= 15
+    assert open_again().series(run, "loss").value.tolist() == [n * 0.5 for n in range(2000) for _ in range(40)]
+
+
+def test_numbers_that_a_writer_never_used_are_forgotten_in_the_end(store: Store, tmp_path: Path) -> None:
+    run = store.write(lambda tx: tx.insert(Kind.TRIAL_COMPONENT, "run", {})).id
+    points = Points(["loss"], np.zeros(1, np.uint32), np.zeros(1, np.int64), np.zeros(1), np.zeros(1))
+    seqs = [1, 3, 3 + WINDOW, 5 + WINDOW]
+    for seq in seqs:
+        assert store.write(lambda tx, seq=seq: tx.append(run, "w", seq, points))  # type: ignore[misc]
+    store.merge(run)
+    with closing(SqliteDialect(tmp_path).connect(write=False)) as session:
+        assert session.rows("SELECT seq, n, data FROM flush ORDER BY seq") == [(s, 0, None) for s in seqs[2:]]
+    for seq in seqs:
+        assert not store.write(lambda tx, seq=seq: tx.append(run, "w", seq, points))  # type: ignore[misc]
+    assert store.write(lambda tx: tx.append(run, "w", 4 + WINDOW, points))
+    assert store.summary(run)["loss"].count == 5
+
+
+def test_an_emptied_bin_leaves_nothing_of_a_runs_series(store: Store, tmp_path: Path) -> None:
+    run = store.write(lambda tx: tx.insert(Kind.TRIAL_COMPONENT, "run", {})).id
+    points = Points(["loss"], np.zeros(1, np.uint32), np.zeros(1, np.int64), np.zeros(1), np.zeros(1))
+    store.write(lambda tx: tx.append(run, "w", 0, points))
+    store.merge(run)
+    store.write(lambda tx: (tx.append(run, "w", 1, points), tx.delete(run)))  # type: ignore[func-returns-value]
+    store.empty_bin(1e12)
+    with closing(SqliteDialect(tmp_path).connect(write=False)) as session:
+        for table in ("summary", "flush", "writer", "chunk", "bin"):
+            assert session.rows(f"SELECT count(*) FROM {table}") == [(0,)], table

@@ -124,21 +124,28 @@ class SqliteDialect:
 
 
 def _configure(connection: sqlite3.Connection) -> None:
-    """Set the pragmas. The first two count only before the first table, and WAL is remembered by the file."""
-    connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
-    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    """Set the pragmas. Those that the file remembers are set when it is new: setting them again waits for writers."""
+    if not connection.execute("PRAGMA page_count").fetchone()[0]:
+        connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        _switch_to_wal(connection)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """Switch the file's journal, waiting by ourselves: SQLite does not when two processes open a new file at once."""
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:
-            # SQLite does not wait its busy timeout here when two processes open a new file at once.
             connection.execute("PRAGMA journal_mode = WAL")
-            break
         except sqlite3.OperationalError as error:
             if "locked" not in str(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.005)
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
+        else:
+            return
 
 
 class SqliteSession:

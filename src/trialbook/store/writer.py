@@ -60,10 +60,10 @@ class Job(Generic[T]):
             session.run("RELEASE SAVEPOINT action")
             self.transaction = transaction
         except BaseException as error:  # handed to the caller, whatever it is
-            self.error = error
             if not session.in_transaction:
-                message = "the database gave up the whole transaction"
+                message = f"the database gave up the whole commit: {error}"
                 raise StoreError(message) from error
+            self.error = error
             session.run("ROLLBACK TO SAVEPOINT action")
             session.run("RELEASE SAVEPOINT action")
         finally:

@@ -7,6 +7,7 @@ import struct
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck
 
 from trialbook.errors import KeyTakenError, StoreError
 from trialbook.model import Kind
@@ -30,6 +31,14 @@ TEXTS = (
     "\ufffd",
     "\U0010ffff",
     "%s ?",
+)
+
+# Every example works in a run or bucket of its own, so they may share a store; and one test over several back ends is
+# what a contract is.
+ON_ONE_STORE = (
+    HealthCheck.function_scoped_fixture,
+    HealthCheck.differing_executors,
+    HealthCheck.too_slow,
 )
 
 

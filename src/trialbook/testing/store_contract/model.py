@@ -6,13 +6,14 @@ import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from trialbook.errors import KeyTakenError, StoreError
 from trialbook.model import Kind
 from trialbook.store.interface import Edge
+from trialbook.testing.store_contract.entities import ON_ONE_STORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -177,6 +178,6 @@ class ModelContract:
                 max_examples=30,
                 stateful_step_count=25,
                 deadline=None,
-                suppress_health_check=[HealthCheck.too_slow],
+                suppress_health_check=ON_ONE_STORE,
             ),
         )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trialbook.errors import StoreError
 from trialbook.store.interface import ObjectRow
-from trialbook.testing.store_contract.entities import TEXTS
+from trialbook.testing.store_contract.entities import ON_ONE_STORE, TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +91,7 @@ class ObjectContract:
         store.write(lambda tx: tx.delete_object("bucket", text))
         assert store.orphans() == [f"blob {text}"]
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=60, deadline=None, suppress_health_check=ON_ONE_STORE)
     @given(keys=KEYS, prefix=st.text(st.sampled_from("a/\x00\x01\ud7ff\U0010ffff"), max_size=2), after=KEYS)
     def test_objects_are_listed_in_order_of_their_utf8_bytes(
         self, store: Store, keys: list[str], prefix: str, after: list[str]

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trialbook.errors import StoreError
 from trialbook.store.interface import NO_STEP, Points, Summary
-from trialbook.testing.store_contract.entities import TEXTS, insert
+from trialbook.testing.store_contract.entities import ON_ONE_STORE, TEXTS, insert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -116,11 +116,7 @@ class SeriesContract:
             "loss": Summary(2, 2, 0.25, 0.25, 0.5, 0.75, 0.3125, 1, 2.0),
         }
 
-    @settings(
-        max_examples=60,
-        deadline=None,
-        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    )
+    @settings(max_examples=60, deadline=None, suppress_health_check=ON_ONE_STORE)
     @given(batches=BATCHES)
     def test_any_batches_come_back_sorted_and_summarised(
         self, store: Store, batches: list[tuple[list[Point], bool]]
