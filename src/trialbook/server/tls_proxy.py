@@ -30,6 +30,7 @@ log = logging.getLogger("trialbook.server.tls_proxy")
 LOOPBACK = "127.0.0.1"
 HEAD_SECONDS = 10
 HANDSHAKE_SECONDS = 10
+FAREWELL_SECONDS = 2
 _HEAD_BYTES = 64 * 1024
 _PIECE = 256 * 1024
 _CONNECT = re.compile(r"CONNECT ([A-Za-z0-9._-]{1,253}):([0-9]{1,5}) HTTP/1\.[01]")
@@ -77,7 +78,7 @@ class TlsProxy:
         except _BROKEN as error:
             log.debug("a connection ended: %s", error)
         except asyncio.CancelledError:
-            log.debug("a connection was cut: the proxy closes")
+            writer.transport.abort()
         finally:
             self._open.discard(task)
             await _close(writer)
@@ -142,6 +143,9 @@ async def _refuse(writer: asyncio.StreamWriter, status: str, reason: str) -> Non
 
 
 async def _close(writer: asyncio.StreamWriter) -> None:
+    """Send what is left and close; a peer that does not say goodbye in time is cut off."""
     with suppress(*_BROKEN):
         writer.close()
-        await writer.wait_closed()
+        async with asyncio.timeout(FAREWELL_SECONDS):
+            await writer.wait_closed()
+    writer.transport.abort()

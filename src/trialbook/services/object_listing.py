@@ -45,7 +45,7 @@ class Page:
 def walk(call: Call, bucket: str, prefix: str, delimiter: str, after: str) -> Iterator[ObjectRow | str]:
     """Give the entries above `after`: a row, or a common prefix as text, each once and in order."""
     jumps = bool(delimiter)
-    if jumps and after.startswith(prefix) and after.find(delimiter, len(prefix)) == len(after) - len(delimiter):
+    if jumps and _is_common_prefix(after, prefix, delimiter):
         after += _BEHIND
     while True:
         limit = _PROBE if jumps else MOST + 1
@@ -62,6 +62,11 @@ def walk(call: Call, bucket: str, prefix: str, delimiter: str, after: str) -> It
             return
         if rolled is not None:
             after = rolled + _BEHIND
+
+
+def _is_common_prefix(text: str, prefix: str, delimiter: str) -> bool:
+    cut = text.find(delimiter, len(prefix)) if text.startswith(prefix) else -1
+    return cut >= 0 and cut + len(delimiter) == len(text)
 
 
 def list_page(call: Call, bucket: str, prefix: str, delimiter: str, after: str, limit: int) -> Page:
