@@ -1,7 +1,8 @@
 """Where a lineage query starts: at a lineage entity's ARN, as in AWS, or at a job's, a model's or an endpoint's own.
 
 Such a thing is no lineage entity itself. It is stood for by whatever has it as its source: a job by its trial
-component (and the run it was tracked in), an endpoint by its context, a model or a package by its artifact.
+component (and the run it was tracked in, as a run by its jobs' components), an endpoint by its context and actions, a
+package by its artifact; a model by the artifacts of the data it serves.
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ from trialbook.names import parse_arn
 from trialbook.search.tree import Condition, Operator, Query
 from trialbook.services import records, search
 from trialbook.services.associations import LINEAGE_TYPES
+from trialbook.services.model_links import SERVES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from trialbook.services.context import Call
     from trialbook.store.interface import Entity
 
@@ -41,20 +45,31 @@ def find_starts(call: Call, arn_text: str) -> list[Entity]:
     if kind in LINEAGE_TYPES:
         if entity is None:
             raise NotFoundError(f"{NOUNS[kind].word.capitalize()} '{arn_text}' does not exist.")
-        return [entity]
-    found = [*_tracked_run(call, entity), *_stand_ins(call, arn_text)]
+        return [entity, *_tracked_jobs(call, entity)]
+    found = [*_tracked_run(call, entity), *_served_data(call, entity), *_stand_ins(call, arn_text)]
     if not found:
         what = "does not exist" if entity is None else "has no lineage: no entity has it as its source"
         raise NotFoundError(f"{NOUNS[kind].word.capitalize()} '{arn_text}' {what}.")
     return found
 
 
-def _stand_ins(call: Call, arn_text: str) -> list[Entity]:
+def _stand_ins(call: Call, arn_text: str, kinds: Sequence[Kind] = tuple(_SOURCES)) -> list[Entity]:
     found: list[Entity] = []
-    for kind, name in _SOURCES.items():
-        where = Condition(name, Operator.EQUALS_FOLDED, arn_text)
+    for kind in kinds:
+        where = Condition(_SOURCES[kind], Operator.EQUALS_FOLDED, arn_text)
         found += search.find(call, Query(kind=kind, scope=call.scope.text, where=where, limit=_MOST))[0]
     return found
+
+
+def _served_data(call: Call, model: Entity | None) -> list[Entity]:
+    edges = call.store.edges(source=model.id, label=SERVES) if model else []
+    return call.store.get_many([edge.target for edge in edges])
+
+
+def _tracked_jobs(call: Call, run: Entity) -> list[Entity]:
+    """Give the components of the jobs that were tracked in a run: what they read and wrote is the run's lineage too."""
+    sources = records.document(run).get("Sources", [])
+    return [found for source in sources for found in _stand_ins(call, source["SourceArn"], (Kind.TRIAL_COMPONENT,))]
 
 
 def _tracked_run(call: Call, job: Entity | None) -> list[Entity]:
