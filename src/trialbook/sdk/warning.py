@@ -1,0 +1,25 @@
+"""Warnings of the SDK: each is given once a process, and giving one never fails.
+
+They go through logging and not through `warnings`, which a program may have turned into exceptions.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+
+_log = logging.getLogger("trialbook")
+_given: set[str] = set()
+
+
+def warn_once(key: str, message: str) -> None:
+    """Warn unless a warning of this key was given before. `message` says what to do."""
+    if key not in _given:
+        _given.add(key)
+        with contextlib.suppress(Exception):
+            _log.warning(message)
+
+
+def forget() -> None:
+    """Let every warning be given again."""
+    _given.clear()

@@ -1,0 +1,31 @@
+"""Fixtures of the SDK's tests: a store of their own, named by the environment as users name theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from trialbook.sdk import warning
+from trialbook.sdk.target import Target, forget_transports
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Name a new store folder; runs of the test go there."""
+    folder = tmp_path / "store"
+    monkeypatch.setenv("TRIALBOOK_STORE", str(folder))
+    monkeypatch.delenv("TRIALBOOK_URL", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for rank in ("RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID"):
+        monkeypatch.delenv(rank, raising=False)
+    warning.forget()
+    yield folder
+    forget_transports()
+
+
+@pytest.fixture
+def target(store: Path) -> Target:
+    """Give the target that runs of the test go to."""
+    return Target.of_environment()
