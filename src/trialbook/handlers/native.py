@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trialbook.errors import ValidationError
+from trialbook.handlers import ingest
 from trialbook.services import recycling, search, text_search
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from trialbook.model import Document
     from trialbook.services.context import Call
+    from trialbook.wire.points import Message
 
 
 def find(call: Call, request: Document) -> Document:
@@ -52,5 +54,9 @@ OPERATIONS: dict[str, Callable[[Call, Document], Document]] = {
     "suggest": suggest,
     "bin": list_bin,
     "restore": restore,
+    "run": ingest.run,
 }
 """The operations of `/api/v1/`, by path."""
+
+MESSAGES: dict[str, Callable[[Call, Message], bytes]] = {"points": ingest.points, "series": ingest.series}
+"""The operations of `/api/v1/` that take and answer binary messages (`wire.points`)."""

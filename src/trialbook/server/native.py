@@ -1,4 +1,4 @@
-"""Trialbook's own API: `POST /api/v1/<operation>` with JSON in and out, over `handlers.native`.
+"""Trialbook's own API: `POST /api/v1/<operation>`, JSON or binary messages in and out, over `handlers.native`.
 
 The command line and the SDK use it, for what AWS's operations cannot say: the text grammar, explained answers.
 """
@@ -16,6 +16,7 @@ from trialbook.handlers import native
 from trialbook.names import Scope
 from trialbook.services.context import Call
 from trialbook.settings import DEFAULT_REGION
+from trialbook.wire import points
 from trialbook.wire.http import Request, Response
 
 if TYPE_CHECKING:
@@ -29,17 +30,21 @@ def answer(workspace: Workspace, head: Request, body: bytes, request_id: str) ->
     """Serve one request of Trialbook's own API."""
     try:
         operation = head.path[len(PREFIX) :]
-        if operation not in native.OPERATIONS:
-            known = ", ".join(sorted(native.OPERATIONS))
+        if operation not in native.OPERATIONS and operation not in native.MESSAGES:
+            known = ", ".join(sorted([*native.OPERATIONS, *native.MESSAGES]))
             raise UnknownOperationError(f"There is no operation '{operation[:100]}' in the API; there are: {known}.")
         if head.method != "POST":
             raise ValidationError(f"'{head.path}' takes POST, not {head.method}.")
-        # Browsers send JSON only after asking leave (a preflight request), which is never given.
-        if not head.headers.get("content-type", "").startswith("application/json"):
-            raise MalformedRequestError("Content-Type must be application/json.")
+        # Browsers send neither type without asking leave (a preflight request), which is never given.
+        wanted = points.MEDIA_TYPE if operation in native.MESSAGES else "application/json"
+        if not head.headers.get("content-type", "").startswith(wanted):
+            raise MalformedRequestError(f"Content-Type must be {wanted}.")
         region = head.headers.get("x-trialbook-region", DEFAULT_REGION)
         user = head.headers.get("x-trialbook-user", "anonymous")
         call = Call(workspace, Scope(workspace.settings.account, region), user, request_id)
+        if operation in native.MESSAGES:
+            message = native.MESSAGES[operation](call, points.read(body))
+            return Response(headers={"content-type": points.MEDIA_TYPE}, body=message)
         result = native.OPERATIONS[operation](call, _document(body))
         return Response(headers={"content-type": "application/json"}, body=encode(result))
     except ApiError as error:

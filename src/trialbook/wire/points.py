@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from trialbook.errors import MalformedRequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Buffer
+    from typing_extensions import Buffer
 
     from trialbook.model import Document
 

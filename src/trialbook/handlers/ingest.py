@@ -1,0 +1,147 @@
+"""Points in and series out, as binary messages (`wire.points`); and a run as a whole.
+
+The head of a message to `points` has `run`, `writer`, `seq`, `names`, and may have `start` and `changes`
+(`services.runs`). The head of one to `series` has `run` and `names`; its answer has the series one after the other.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialbook.errors import ValidationError
+from trialbook.services import ingest
+from trialbook.store.interface import Points
+from trialbook.wire import points as wire
+from trialbook.wire.catalog import operation
+from trialbook.wire.validate import validate
+
+if TYPE_CHECKING:
+    from trialbook.model import Document
+    from trialbook.services.context import Call
+
+EMPTY = (b"", b"", b"", b"")
+_START = ("experiment", "trial", "experiment_display", "trial_display", "component_display", "parent")
+_MOST_SEQ = 2**63 - 1
+
+
+def points(call: Call, message: wire.Message) -> bytes:
+    """Apply a batch of a run's points and changes, exactly once."""
+    head = message.head
+    seq = head.get("seq")
+    if not isinstance(seq, int) or isinstance(seq, bool) or not 0 <= seq <= _MOST_SEQ:
+        raise ValidationError(f"'seq' is {seq!r}; it must be a whole number from 0 on.")
+    answer = ingest.append(
+        call,
+        _text(head, "run"),
+        _text(head, "writer"),
+        seq,
+        _points(message),
+        start=_start(call, head),
+        changes=_changes(call, head),
+    )
+    return wire.write({"names": [], **answer}, EMPTY)
+
+
+def series(call: Call, message: wire.Message) -> bytes:
+    """Give whole series of a run, in the order of the names asked for."""
+    names: list[str] = message.head["names"]
+    read = ingest.read_series(call, _text(message.head, "run"), names)
+    each = [read[name] for name in names]
+    if not each:
+        return wire.write({"names": []}, EMPTY)
+    metric = np.repeat(np.arange(len(each), dtype="<u4"), [len(one.value) for one in each])
+    step, time, value = (
+        np.concatenate([getattr(one, column) for one in each]).tobytes() for column in ("step", "time", "value")
+    )
+    return wire.write({"names": names}, (step, time, value, metric.tobytes()))
+
+
+def run(call: Call, request: Document) -> Document:
+    """Describe a run: `name`."""
+    return ingest.describe(call, _text(request, "name"))
+
+
+def _points(message: wire.Message) -> Points:
+    """Take the columns where they lie, leaving out names that no point has."""
+    metric = np.frombuffer(message.metric, "<u4")
+    names: list[str] = message.head["names"]
+    if len(metric) and int(metric.max()) >= len(names):
+        raise ValidationError(f"A point is of metric {int(metric.max())}, and there are {len(names)} 'names'.")
+    time = np.frombuffer(message.time, "<f8")
+    if not np.isfinite(time).all():
+        raise ValidationError("Every time must be a finite number of epoch seconds.")
+    used = np.bincount(metric, minlength=len(names)) > 0
+    return Points(
+        names=[name for name, one in zip(names, used.tolist(), strict=True) if one],
+        metric=(np.cumsum(used, dtype=np.uint32) - np.uint32(1))[metric].astype(np.uint32, copy=False),
+        step=np.frombuffer(message.step, "<i8"),
+        time=time,
+        value=np.frombuffer(message.value, "<f8"),
+    )
+
+
+def _start(call: Call, head: Document) -> Document | None:
+    start = head.get("start")
+    if start is None:
+        return None
+    if not isinstance(start, dict):
+        raise ValidationError("'start' must be an object.")
+    for member in _START:
+        if not isinstance(start.get(member, ""), str | None):
+            raise ValidationError(f"'start.{member}' must be text.")
+    _check(call, "CreateTrial", {"TrialName": start.get("trial"), "ExperimentName": start.get("experiment")})
+    members = {"TrialComponentName": head["run"], "Tags": start.get("tags", [])}
+    _check(call, "CreateTrialComponent", members)
+    if not isinstance(start.get("provenance"), dict | None):
+        raise ValidationError("'start.provenance' must be an object.")
+    return start
+
+
+def _changes(call: Call, head: Document) -> list[Document]:
+    changes = head.get("changes", [])
+    if not isinstance(changes, list) or not all(isinstance(one, dict) for one in changes):
+        raise ValidationError("'changes' must be a list of objects.")
+    for one in changes:
+        for kind, told in one.items():
+            _check_change(call, head["run"], kind, told)
+    return changes
+
+
+def _check_change(call: Call, name: str, kind: str, told: object) -> None:
+    if kind == "update" and isinstance(told, dict):
+        _check(call, "UpdateTrialComponent", {**told, "TrialComponentName": name})
+    elif kind == "tags":
+        _check(call, "CreateTrialComponent", {"TrialComponentName": name, "Tags": told})
+    elif kind == "begin":
+        _number(told, kind)
+    elif kind == "lineage" and isinstance(told, dict):
+        for member in ("name", "type", "uri"):
+            _text(told, member)
+    elif kind == "end" and isinstance(told, dict):
+        _text(told, "status")
+        _number(told.get("time"), "end.time")
+        if not isinstance(told.get("message", ""), str):
+            raise ValidationError("'end.message' must be text.")
+    elif not isinstance(told, dict):
+        raise ValidationError(f"'{kind}' must be an object.")
+
+
+def _check(call: Call, name: str, members: Document) -> None:
+    model = operation("sagemaker", name)
+    assert model is not None
+    assert model.input_shape is not None
+    validate(model.input_shape, members, strict=call.strict)
+
+
+def _number(value: object, member: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e12:
+        raise ValidationError(f"'{member}' must be a time in epoch seconds.")
+
+
+def _text(request: Document, member: str) -> str:
+    value = request.get(member)
+    if not isinstance(value, str) or not value:
+        raise ValidationError(f"'{member}' must be given as text.")
+    return value
