@@ -1,0 +1,129 @@
+"""Recovery: ships what dead processes left in their spools, and marks their runs as interrupted.
+
+Done by the next process that opens the store, by a server soon after its start, and by `trialbook sync`. Several may
+try at once: a spool's lock decides, and a batch that two send is kept once.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from trialbook.errors import TrialbookError
+from trialbook.sdk.drain import DeadSpool, Drain, read_head
+from trialbook.sdk.process import Lock
+from trialbook.sdk.shipping import RefusedError, Shipment
+from trialbook.sdk.spool import OWN
+from trialbook.sdk.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from trialbook.sdk.transport import Transport
+
+REFUSED = "refused"
+"""A file in a spool that the store will not take: it says why. Only `retry_refused` looks at such a spool again."""
+ABANDONED = 3600.0
+"""Seconds after which a folder that never got its name is removed."""
+
+
+class Recovered(NamedTuple):
+    """What became of one spool: `failure` is None when all of it is kept now and the spool is gone."""
+
+    folder: Path
+    run: str
+    batches: int
+    failure: str | None
+
+
+def recover_spools(
+    folder: Path,
+    ship: Callable[[Target], Transport | None],
+    *,
+    retry_refused: bool = False,
+    clock: Callable[[], float] = time.time,
+) -> list[Recovered]:
+    """Ship the spools in `folder` whose processes are dead.
+
+    Parameters
+    ----------
+    ship
+        Gives the transport for what was meant for a target; None leaves those spools alone.
+    retry_refused
+        Whether to try again what the store refused for good.
+    """
+    results = []
+    for spool in _dead(folder, clock()):
+        if not retry_refused and (spool.folder / REFUSED).exists():
+            spool.release()
+            continue
+        transport = ship(Target.of_head(spool.head))
+        if transport is None:
+            spool.release()
+            continue
+        results.append(_recover(spool, transport, clock))
+    return results
+
+
+def recover_for(target: Target, transport: Transport) -> list[Recovered]:
+    """Ship what dead processes left for one target."""
+    return recover_spools(target.spools, lambda meant: transport if meant == target else None)
+
+
+def _dead(home: Path, now: float) -> Iterator[DeadSpool]:
+    for folder in sorted(home.glob("*")) if home.is_dir() else []:
+        if str(folder.absolute()) in OWN or not folder.is_dir():
+            continue
+        head = read_head(folder)
+        if head is None or folder.name.startswith("."):
+            if folder.name.startswith(".new-") and folder.stat().st_mtime < now - ABANDONED:
+                shutil.rmtree(folder, ignore_errors=True)
+            continue
+        try:
+            lock = Lock.take(folder, head)
+        except OSError:
+            continue
+        if lock is not None:
+            yield DeadSpool(folder, head, lock)
+
+
+def _recover(spool: DeadSpool, transport: Transport, clock: Callable[[], float]) -> Recovered:
+    run = spool.head["run"]["component"]
+    shipment = Shipment(spool, Drain(spool, spool.cuts), lambda: transport)
+    _note_end(spool, clock)
+    batches = 0
+    try:
+        while shipment.send():
+            batches += 1
+    except RefusedError as error:
+        (spool.folder / REFUSED).write_text(str(error), encoding="utf-8")
+        spool.release()
+        return Recovered(spool.folder, run, batches, str(error))
+    except (TrialbookError, OSError) as error:
+        spool.release()
+        return Recovered(spool.folder, run, batches, str(error))
+    spool.remove()
+    return Recovered(spool.folder, run, batches, None)
+
+
+def _note_end(spool: DeadSpool, clock: Callable[[], float]) -> None:
+    """Say that the run was interrupted, unless its process said how it ended, or only joined it."""
+    changes = [entry["change"] for entry in spool.entries if "change" in entry]
+    if any("end" in change for change in changes) or not any("begin" in change for change in changes):
+        return
+    touched = max((path.stat().st_mtime for path in spool.folder.glob("*.seg")), default=clock())
+    who = f"process {spool.head.get('pid')} on {spool.head.get('host')}"
+    spool.note(
+        {
+            "change": {
+                "end": {
+                    "status": "Stopped",
+                    "message": f"Interrupted: {who} ended without finishing the run.",
+                    "time": touched,
+                    "interrupted": True,
+                }
+            }
+        }
+    )

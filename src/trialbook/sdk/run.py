@@ -1,0 +1,589 @@
+"""`Run`: what a training script says of itself. Arguments and methods are those of `sagemaker.experiments.Run`.
+
+Every call writes to the run's spool and returns; a thread ships. So a run starts with no server there, no fault of the
+tracker reaches the training, and what a call took is kept whatever happens to the process.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import mimetypes
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from numbers import Number
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from trialbook.sdk.shipping import shipper
+from trialbook.sdk.spool import Spool
+from trialbook.sdk.target import Target
+from trialbook.sdk.warning import warn_once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from types import TracebackType
+
+    from numpy.typing import ArrayLike
+
+    from trialbook.model import Document
+    from trialbook.sdk.reading import Metric
+
+Tags = Mapping[str, str] | list[dict[str, str]] | None
+Change = dict[str, object]
+F = TypeVar("F", bound="Callable[..., object]")
+
+NAME_BASE = "run"
+GROUP_TEMPLATE = "Default-Run-Group-{}"
+PREFIX = "trial-component-artifacts"
+FINISH_SECONDS = 30.0
+"""How long `finish` waits for the store; what has not arrived by then stays in the spool."""
+_LONGEST_NAME = 120
+_RANKS = ("RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID")
+_STATES = {
+    "completed": "Completed",
+    "finished": "Completed",
+    "failed": "Failed",
+    "stopped": "Stopped",
+    "killed": "Stopped",
+}
+
+
+class Run:
+    """One run: parameters, metrics and artifacts of one training.
+
+    Parameters
+    ----------
+    experiment_name
+        The experiment it belongs to, made when it is not there.
+    run_name
+        Made up when not given. A run of that name is loaded and continued.
+    experiment_display_name, run_display_name
+        Names to show, for what is made.
+    tags
+        For what is made: a mapping, or a list of `{"Key": ..., "Value": ...}`.
+    sagemaker_session
+        Taken so that a changed import is a whole migration; not used.
+    artifact_bucket, artifact_prefix
+        Where artifacts go; by default the account's bucket and `trial-component-artifacts`.
+    group
+        The run group; by default the experiment's own.
+    parent
+        The run (or the name of its trial component) that this one is a part of.
+    notes, hypothesis
+        Markdown, kept with the run.
+    resume
+        None loads or makes the run; "must" fails when it is not there, "never" when it is. Both ask the store, and
+        so need it.
+    begin
+        False for a run that is only read: then it begins when something is logged.
+    store, region
+        Where to, when not by TRIALBOOK_URL, TRIALBOOK_STORE or the nearest `.trialbook` folder.
+
+    Raises
+    ------
+    ValueError
+        For an empty name, or when `resume` does not hold.
+    """
+
+    def __init__(
+        self,
+        experiment_name: str,
+        run_name: str | None = None,
+        experiment_display_name: str | None = None,
+        run_display_name: str | None = None,
+        tags: Tags = None,
+        sagemaker_session: object = None,
+        artifact_bucket: str | None = None,
+        artifact_prefix: str | None = None,
+        *,
+        group: str | None = None,
+        parent: Run | str | None = None,
+        notes: str | None = None,
+        hypothesis: str | None = None,
+        resume: str | None = None,
+        store: str | None = None,
+        region: str | None = None,
+        begin: bool = True,
+    ) -> None:
+        del sagemaker_session
+        self.experiment_name = _name(experiment_name, "experiment_name")
+        self.run_name = _name(
+            run_name or f"{NAME_BASE}-{time.strftime('%Y%m%d-%H%M%S')}-{os.urandom(3).hex()}", "run_name"
+        )
+        self.run_group_name = (
+            f"{self.experiment_name}-{group}" if group else GROUP_TEMPLATE.format(self.experiment_name)[:_LONGEST_NAME]
+        )
+        self.component = f"{self.experiment_name}-{self.run_name}"
+        self._target = Target.of_environment(store, region)
+        self._bucket, self._prefix = artifact_bucket, artifact_prefix or PREFIX
+        self._start: Document = {
+            "component": self.component,
+            "experiment": self.experiment_name,
+            "experiment_display": experiment_display_name,
+            "trial": self.run_group_name,
+            "trial_display": group,
+            "component_display": run_display_name or self.run_name,
+            "tags": tag_list(tags),
+            "parent": parent.component if isinstance(parent, Run) else parent,
+        }
+        self._spool: Spool | None = None
+        self._leads = True
+        self._depth = 0
+        if resume is not None:
+            self._check_resume(resume)
+        if begin:
+            self._open()
+        if notes is not None or hypothesis is not None:
+            self.note(notes=notes, hypothesis=hypothesis)
+
+    # How a run begins and ends
+
+    def _open(self) -> Spool:
+        rank = next((os.environ[one] for one in _RANKS if one in os.environ), None)
+        head = {"run": self._start, "target": self._target._asdict(), **({"rank": rank} if rank is not None else {})}
+        spool = Spool(self._target.spools, head, reopened=_ship_forked)
+        self._leads = rank in {None, "0"}
+        self._spool = spool
+        # The quick functions take the place of the methods of their names.
+        vars(self)["log_metric"] = spool.recorder.log_metric
+        vars(self)["log_metrics"] = spool.recorder.log_metrics
+        if self._leads:
+            self._change({"begin": time.time()})
+        shipper().add(spool)
+        _unfinished[id(self)] = self
+        return spool
+
+    def finish(self, status: str = "Completed", message: str | None = None, *, timeout: float = FINISH_SECONDS) -> bool:
+        """End the run and wait until the store has all of it.
+
+        Parameters
+        ----------
+        status
+            Completed, Failed or Stopped.
+        timeout
+            Seconds to wait.
+
+        Returns
+        -------
+        Whether the store has it. If not, it is shipped later: by this process, by the next one, or `trialbook sync`.
+        """
+        spool = self._spool
+        if spool is None or spool.closed or spool.pid != os.getpid():
+            return True
+        if status.lower() not in _STATES:
+            warn_once(
+                "status", f"Trialbook knows no status {status!r}: it took Stopped. There are {set(_STATES.values())}."
+            )
+        if self._leads:
+            state = _STATES.get(status.lower(), "Stopped")
+            self._change({"end": {"status": state, "message": message or "", "time": time.time()}})
+        spool.close()
+        _unfinished.pop(id(self), None)
+        arrived = shipper().flush(spool, timeout)
+        if arrived:
+            shipper().settle(spool)
+            self._recover_children()
+        return arrived
+
+    def close(self) -> None:
+        """Wait until the store has what was logged."""
+        self.flush()
+
+    def flush(self, timeout: float = FINISH_SECONDS) -> bool:
+        """Wait until the store has what was logged; False when it does not within `timeout` seconds."""
+        return self._spool is None or shipper().flush(self._spool, timeout)
+
+    def _recover_children(self) -> None:
+        """Ship what forked processes of this run left when they ended."""
+        from trialbook.sdk.recovery import recover_for
+
+        with contextlib.suppress(Exception):
+            if any(self._target.spools.glob("w-*")):
+                recover_for(self._target, self._target.transport())
+
+    def _check_resume(self, resume: str) -> None:
+        from trialbook.errors import ApiError
+
+        if resume not in {"must", "never"}:
+            raise ValueError(f"resume is {resume!r}; it must be None, 'must' or 'never'.")
+        try:
+            self._target.transport().call("run", {"name": self.component})
+            there = True
+        except ApiError:
+            there = False
+        if there != (resume == "must"):
+            fact = "is there already" if there else "does not exist"
+            raise ValueError(
+                f"Run '{self.run_name}' of experiment '{self.experiment_name}' {fact} (resume={resume!r})."
+            )
+
+    def __enter__(self) -> Run:
+        if self._spool is None or self._spool.closed:
+            self._open()
+        self._depth += 1
+        _stack.append(self)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        del trace
+        self._depth -= 1
+        with contextlib.suppress(ValueError):
+            _stack.remove(self)
+        if self._depth:
+            return
+        if error is None or (isinstance(error, SystemExit) and error.code in {None, 0}):
+            self.finish()
+        elif isinstance(error, KeyboardInterrupt):
+            self.finish("Stopped", "Interrupted from the keyboard.")
+        else:
+            self.finish("Failed", f"{kind.__name__ if kind else ''}: {error}")
+
+    def __getstate__(self) -> object:
+        raise NotImplementedError("A Run belongs to its process: use load_run in the other one.")
+
+    def __repr__(self) -> str:
+        return f"Run(experiment_name={self.experiment_name!r}, run_name={self.run_name!r})"
+
+    @property
+    def experiment_config(self) -> dict[str, str]:
+        """What a SageMaker job takes as ExperimentConfig to log to this run."""
+        return {"ExperimentName": self.experiment_name, "TrialName": self.run_group_name, "RunName": self.component}
+
+    # What a run says
+
+    def log_metric(self, name: str, value: float, timestamp: object = None, step: int | None = None) -> None:
+        """Log one point of a series.
+
+        Parameters
+        ----------
+        value
+            Anything that is a float; NaN and infinities are kept.
+        timestamp
+            A datetime or epoch seconds; by default now.
+        step
+            By default one more than the step before, from 0. Late and repeated steps are kept too.
+        """
+        self._opened().recorder.log_metric(name, value, timestamp, step)
+
+    def log_metrics(self, metrics: Mapping[str, object], step: int | None = None, timestamp: object = None) -> None:
+        """Log a point each of several series. Nested mappings become names with slashes (`train/loss`)."""
+        self._opened().recorder.log_metrics(metrics, step, timestamp)
+
+    def define_metric(self, name: str, x: str) -> None:
+        """Say which metric is the x axis of another; both are logged with the same steps."""
+        self._change({"note": {"axes": {str(name): str(x)}}})
+
+    def log_parameter(self, name: str, value: object) -> None:
+        """Set a parameter. Numbers stay numbers; anything else is kept as text."""
+        self.log_parameters({name: value})
+
+    def log_parameters(self, parameters: Mapping[str, object]) -> None:
+        """Set parameters. Nested mappings become names with slashes (`model/depth`)."""
+        with _quiet("log_parameters"):
+            self._change({"update": {"Parameters": dict(_parameters(parameters))}})
+
+    def add_tags(self, tags: Tags) -> None:
+        """Add tags, or give those of the same key new values."""
+        with _quiet("add_tags"):
+            self._change({"tags": tag_list(tags)})
+
+    def note(self, *, notes: str | None = None, hypothesis: str | None = None) -> None:
+        """Keep Markdown notes, or the hypothesis, in place of the ones before."""
+        given = {"notes": notes, "hypothesis": hypothesis}
+        self._change({"note": {key: str(value) for key, value in given.items() if value is not None}})
+
+    def log_artifact(self, name: str, value: str, media_type: str | None = None, is_output: bool = True) -> None:
+        """Set an artifact that lies elsewhere: its URI (or any text)."""
+        artifact = {"Value": str(value), **({"MediaType": media_type} if media_type else {})}
+        self._change({"update": {_side(is_output): {str(name): artifact}}})
+
+    def log_file(
+        self,
+        file_path: str | Path,
+        name: str | None = None,
+        media_type: str | None = None,
+        is_output: bool = True,
+        extra_args: object = None,
+    ) -> None:
+        """Keep a file as an artifact. It may be changed or deleted as soon as this returns."""
+        del extra_args
+        with _quiet("log_file"):
+            path = Path(file_path).expanduser()
+            if not path.is_file():
+                message = f"{path} is not a file"
+                raise ValueError(message)
+            self._upload(path, path.name, name or path.name, media_type, {"output": is_output})
+
+    def log_text(self, text: str, name: str = "text.txt", *, is_output: bool = True) -> None:
+        """Keep text as an artifact."""
+        self._log_made("write_text", name, text, is_output)
+
+    def log_image(self, image: object, name: str = "image", *, is_output: bool = True) -> None:
+        """Keep an image as PNG: a PIL image, an array (h, w), (h, w, 3) or (h, w, 4), or the path of an image file."""
+        if isinstance(image, str | Path):
+            self.log_file(image, name, is_output=is_output)
+        else:
+            self._log_made("write_image", name, image, is_output)
+
+    def log_figure(self, figure: object, name: str = "figure", *, is_output: bool = True) -> None:
+        """Keep a figure: of Matplotlib as PNG, of Plotly or Altair as HTML."""
+        self._log_made("write_figure", name, figure, is_output)
+
+    def log_model(self, model: object, name: str = "model", *, is_output: bool = True) -> None:
+        """Keep a model: a file, a folder (as tar.gz), or an object (pickled)."""
+        self._log_made("write_model", name, model, is_output)
+
+    def log_table(
+        self,
+        title: str | None = None,
+        values: Mapping[str, Sequence[object]] | None = None,
+        *,
+        data_frame: object = None,
+        is_output: bool = True,
+    ) -> None:
+        """Keep a table: a mapping of columns, or a data frame."""
+        with _quiet("log_table"):
+            from trialbook.sdk import curves
+
+            columns = values if values is not None else cast("Mapping[str, Sequence[object]]", _columns(data_frame))
+            self._graph(curves.table(title, columns), is_output)
+
+    def log_confusion_matrix(
+        self, y_true: ArrayLike, y_pred: ArrayLike, title: str | None = None, is_output: bool = True
+    ) -> None:
+        """Keep a confusion matrix of labels: true ones are rows."""
+        with _quiet("log_confusion_matrix"):
+            from trialbook.sdk import curves
+
+            self._graph(curves.confusion_matrix(y_true, y_pred, title), is_output)
+
+    def log_roc_curve(
+        self, y_true: ArrayLike, y_score: ArrayLike, title: str | None = None, is_output: bool = True
+    ) -> None:
+        """Keep a ROC curve of labels 0 and 1 (or -1 and 1) and scores."""
+        with _quiet("log_roc_curve"):
+            from trialbook.sdk import curves
+
+            self._graph(curves.roc_curve(y_true, y_score, title), is_output)
+
+    def log_precision_recall(
+        self,
+        y_true: ArrayLike,
+        predicted_probabilities: ArrayLike,
+        positive_label: str | int | None = None,
+        title: str | None = None,
+        is_output: bool = True,
+        no_skill: float | None = None,
+    ) -> None:
+        """Keep a precision-recall curve. `no_skill` is the precision of guessing, drawn as a line."""
+        with _quiet("log_precision_recall"):
+            from trialbook.sdk import curves
+
+            data = curves.precision_recall(y_true, predicted_probabilities, positive_label, title, no_skill)
+            self._graph(data, is_output)
+
+    # What a run can be asked
+
+    def metric(self, name: str) -> Metric:
+        """Read a series whole, as NumPy arrays: `step`, `time`, `value`, in order of step and time."""
+        return self.metrics(name)[name]
+
+    def metrics(self, *names: str) -> dict[str, Metric]:
+        """Read several series at once."""
+        from trialbook.sdk.reading import read_metrics
+
+        self.flush()
+        return read_metrics(self._target.transport(), self.component, names)
+
+    def describe(self) -> Document:
+        """Give the run as DescribeTrialComponent does, with `notes`, `hypothesis`, `axes` and `writers`."""
+        self.flush()
+        return self._target.transport().call("run", {"name": self.component})
+
+    # How it says it
+
+    def _opened(self) -> Spool:
+        return self._spool if self._spool is not None else self._open()
+
+    def _change(self, change: Change) -> None:
+        spool = self._opened()
+        if spool.closed:
+            warn_once("finished", "Trialbook kept nothing that was logged after the end of a run: resume it first.")
+        elif any(change.values()):
+            spool.note({"change": change})
+
+    def _log_made(self, writer: str, name: str, value: object, is_output: bool) -> None:
+        with _quiet(f"log_{writer.removeprefix('write_')}"), tempfile.TemporaryDirectory() as folder:
+            from trialbook.sdk import files
+
+            path: Path = getattr(files, writer)(Path(folder), Path(name).name, value)
+            self._upload(path, path.name, name, None, {"output": is_output})
+
+    def _graph(self, data: Document, is_output: bool) -> None:
+        from trialbook.sdk import files
+
+        name = data["title"] or f"{data['type']}-{time.time_ns() // 1_000_000}"
+        with tempfile.TemporaryDirectory() as folder:
+            path = files.write_json(Path(folder), "graph", data)
+            graph = {"name": name, "type": data["type"], "output": is_output}
+            self._upload(path, f"{name}.json", name, "application/json", {"graph": graph})
+
+    def _upload(self, path: Path, key: str, name: str, media_type: str | None, more: Document) -> None:
+        spool = self._opened()
+        told: Document = {
+            "file": spool.keep_file(path),
+            "ours": spool.folder is not None,
+            "name": name,
+            "bucket": self._bucket,
+            "key": f"{self._prefix}/{self.component}/{key}",
+            "media_type": media_type or mimetypes.guess_type(key, strict=False)[0],
+            **more,
+        }
+        self._change({"upload": told})
+
+
+def load_run(
+    run_name: str | None = None,
+    experiment_name: str | None = None,
+    sagemaker_session: object = None,
+    artifact_bucket: str | None = None,
+    artifact_prefix: str | None = None,
+    tags: Tags = None,
+) -> Run:
+    """Give a run to log more to: the named one, else that of the `with` block around, else that of the job around.
+
+    Raises
+    ------
+    ValueError
+        A run name without its experiment.
+    RuntimeError
+        Nothing is named, and there is no run or job around.
+    """
+    if run_name and not experiment_name:
+        raise ValueError(f"load_run(run_name={run_name!r}) needs the experiment_name too.")
+    if run_name and experiment_name:
+        return Run(experiment_name, run_name, None, None, tags, sagemaker_session, artifact_bucket, artifact_prefix)
+    if _stack:
+        return _stack[-1]
+    config = _job_config()
+    if config is None:
+        raise RuntimeError("There is no run to load: name one, or call load_run within `with Run(...)` or a job.")
+    experiment = config["ExperimentName"]
+    name = config["RunName"].removeprefix(f"{experiment}-")
+    return Run(experiment, name, None, None, tags, sagemaker_session, artifact_bucket, artifact_prefix)
+
+
+def current_run() -> Run | None:
+    """Give the run of the innermost `with` block."""
+    return _stack[-1] if _stack else None
+
+
+def tag_list(tags: Tags) -> list[Document]:
+    """Give tags as AWS writes them."""
+    if isinstance(tags, Mapping):
+        return [{"Key": str(key), "Value": str(value)} for key, value in tags.items()]
+    return [{"Key": str(tag["Key"]), "Value": str(tag["Value"])} for tag in tags or []]
+
+
+_stack: list[Run] = []
+_unfinished: dict[int, Run] = {}
+
+
+def _job_config() -> Document | None:
+    """Read the ExperimentConfig of the job that this process is part of; None outside jobs, or of one without."""
+    processing = Path("/opt/ml/config/processingjobconfig.json")
+    for kind, arn in (
+        ("Training", os.environ.get("TRAINING_JOB_ARN")),
+        ("Processing", _processing_arn(processing)),
+        ("Transform", os.environ.get("TRANSFORM_JOB_ARN")),
+    ):
+        if arn:
+            transport = Target.of_environment().transport()
+            job = transport.aws(f"Describe{kind}Job", {f"{kind}JobName": arn.rpartition("/")[2]})
+            config: Document = job.get("ExperimentConfig") or {}
+            return config if config.get("RunName") and config.get("ExperimentName") else None
+    return None
+
+
+def _processing_arn(config: Path) -> str | None:
+    try:
+        return str(json.loads(config.read_text(encoding="utf-8"))["ProcessingJobArn"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _name(name: str, what: str) -> str:
+    if not isinstance(name, str) or not name.strip():
+        raise ValueError(f"{what} is {name!r}; it must be text.")
+    return name
+
+
+def _side(is_output: bool) -> str:
+    return "OutputArtifacts" if is_output else "InputArtifacts"
+
+
+def _parameters(parameters: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, Document]]:
+    for key, value in parameters.items():
+        name = f"{prefix}{key}"
+        plain = value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
+        if isinstance(plain, Mapping):
+            yield from _parameters(plain, f"{name}/")
+        elif isinstance(plain, Number) and not isinstance(plain, bool | complex):
+            yield name, {"NumberValue": float(plain)}  # type: ignore[arg-type]
+        else:
+            yield name, {"StringValue": plain if isinstance(plain, str) else str(plain)}
+
+
+def _columns(frame: object) -> object:
+    if frame is None:
+        raise ValueError("log_table takes `values`, a mapping of columns, or `data_frame`.")
+    to_dict = getattr(frame, "to_dict", None)
+    if to_dict is None:
+        raise TypeError(f"a {type(frame).__name__} is no data frame")
+    return to_dict(as_series=False) if hasattr(frame, "get_column") else to_dict("list")
+
+
+@contextlib.contextmanager
+def _quiet(what: str) -> Iterator[None]:
+    """Turn whatever goes wrong into one warning: tracking never stops training."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001
+        warn_once(what, f"Trialbook kept nothing of a call of {what}: {type(error).__name__}: {error}.")
+
+
+def _ship_forked(spool: Spool) -> None:
+    """Ship a forked process's spool; processes of `multiprocessing` end without `atexit`, but not without this."""
+    shipper().add(spool)
+    util = sys.modules.get("multiprocessing.util")
+    if util is not None:
+        util.Finalize(None, _end_forked, args=(spool,), exitpriority=10)
+
+
+def _end_forked(spool: Spool) -> None:
+    if spool.pid == os.getpid() and not spool.closed:
+        spool.close()
+        if shipper().flush(spool, FINISH_SECONDS):
+            shipper().settle(spool)
+
+
+def _finish_all() -> None:
+    """End what the script did not: with its exception, where it died of one."""
+    error = getattr(sys, "last_value", None)
+    for run in list(_unfinished.values()):
+        if error is None:
+            run.finish()
+        else:
+            run.finish("Failed", f"{type(error).__name__}: {error}")
+
+
+atexit.register(_finish_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_unfinished.clear)

@@ -1,0 +1,273 @@
+"""Shipping: a thread takes what is logged from this process's spools and sends it, off the training thread.
+
+One message a batch (`wire.points`), with the points and with the changes of the same moment. A batch that is not
+acknowledged is sent again, the very same; the store ignores the second. While nobody answers, the thread waits longer
+and longer (0.5 s to 30 s) and warns once; nothing is lost, for the spool holds it.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trialbook.errors import ApiError, TrialbookError
+from trialbook.sdk.drain import Drain
+from trialbook.sdk.target import Target
+from trialbook.sdk.warning import warn_once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from trialbook.model import Document
+    from trialbook.sdk.drain import Batch, Source
+    from trialbook.sdk.spool import Spool
+    from trialbook.sdk.transport import Transport
+
+INTERVAL = 0.5
+"""Seconds between two looks at the spools: the points of so long share a message."""
+FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+ROUND = 16
+"""Batches of one run before the next has its turn."""
+_SERVER_ERROR = 500
+_PASSING = frozenset({"ThrottlingException", "RequestTimeout"})
+
+
+class RefusedError(TrialbookError):
+    """The store will never take this: its run was deleted, or a member breaks a rule."""
+
+
+class Shipment:
+    """One spool on its way to one target.
+
+    Attributes
+    ----------
+    answer
+        What the store said last: `run`, `arn`, `bucket`; None before the first batch arrived.
+    """
+
+    def __init__(self, source: Source, drain: Drain, open_transport: Callable[[], Transport] | None = None) -> None:
+        self.source = source
+        self.drain = drain
+        self.answer: Document | None = None
+        self.refused: str | None = None
+        self._open = open_transport or Target.of_head(source.head).transport
+        self._uploaded: dict[str, tuple[str, str]] = {}
+
+    def send(self) -> bool:
+        """Send one batch; False when there is none.
+
+        Raises
+        ------
+        RefusedError
+            The store says no for good.
+        TrialbookError, OSError
+            It cannot be reached, or has no room; the same batch goes out again with the next call.
+        """
+        transport = self._open()
+        batch = self.drain.next(self._hold)
+        if batch is None:
+            return False
+        try:
+            self.answer = self._deliver(transport, batch)
+        except ApiError as error:
+            if error.status >= _SERVER_ERROR or error.code in _PASSING:
+                raise
+            raise RefusedError(error.message) from error
+        self.drain.acknowledge()
+        self._forget_files(batch)
+        return True
+
+    def _hold(self, change: Document) -> bool:
+        """Keep uploads back until the store has said which bucket is theirs."""
+        return self.answer is None and "upload" in change
+
+    def _deliver(self, transport: Transport, batch: Batch) -> Document:
+        from trialbook.wire import points
+
+        if self.answer is None and any("upload" in change for change in batch.changes):
+            self._greet(transport)
+        changes = [one for change in batch.changes for one in self._resolve(transport, change)]
+        head: Document = {**self._names(batch.seq), "names": batch.names}
+        if changes:
+            head["changes"] = changes
+        return points.read(transport.exchange("points", points.write(head, batch.columns))).head
+
+    def _greet(self, transport: Transport) -> None:
+        """Learn the bucket before a batch with uploads is sent again by a process that sent none before it."""
+        from trialbook.wire import points
+
+        head = {**self._names(0), "writer": f"{self.source.head['writer']}-hello", "names": []}
+        head["start"].pop("provenance")
+        self.answer = points.read(transport.exchange("points", points.write(head, (b"", b"", b"", b"")))).head
+
+    def _names(self, seq: int) -> Document:
+        told = self.source.head["run"]
+        names: Document = {"run": told["component"], "writer": self.source.head["writer"], "seq": seq}
+        if self.answer is None:
+            start = {key: value for key, value in told.items() if key != "component" and value is not None}
+            provenance = {key: self.source.head.get(key) for key in ("pid", "host", "rank", "joins", "created")}
+            names["start"] = {**start, "provenance": {key: one for key, one in provenance.items() if one is not None}}
+        return names
+
+    def _resolve(self, transport: Transport, change: Document) -> list[Document]:
+        """Turn an upload into the changes that name the object, once it is there."""
+        if "upload" not in change:
+            return [change]
+        told = change["upload"]
+        if told["file"] not in self._uploaded:
+            assert self.answer is not None
+            bucket = told.get("bucket") or self.answer["bucket"]
+            path = Path(told["file"])
+            if not path.exists():
+                warn_once("upload", f"Trialbook could not keep the artifact {told['name']!r}: its file {path} is gone.")
+                return []
+            etag = transport.upload(path, bucket, told["key"], told.get("media_type"))
+            self._uploaded[told["file"]] = f"s3://{bucket}/{told['key']}", etag
+        uri, etag = self._uploaded[told["file"]]
+        if told.get("graph"):
+            return [{"lineage": {**told["graph"], "uri": uri, "etag": etag}}]
+        artifact = {"Value": uri, **({"MediaType": told["media_type"]} if told.get("media_type") else {})}
+        side = "OutputArtifacts" if told.get("output", True) else "InputArtifacts"
+        return [{"update": {side: {told["name"]: artifact}}}]
+
+    def _forget_files(self, batch: Batch) -> None:
+        for change in batch.changes:
+            if "upload" in change and change["upload"].get("ours"):
+                Path(change["upload"]["file"]).unlink(missing_ok=True)
+
+
+class Shipper:
+    """The thread of one process. It starts with the first spool and ends with the process."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._shipments: dict[Spool, Shipment] = {}
+        self._door = threading.Lock()
+        self._bell = threading.Event()
+        self._sent = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._wait = 0.0
+        self._not_before = 0.0
+        self.failed: str | None = None
+
+    def add(self, spool: Spool) -> None:
+        """Ship this spool from now on."""
+        with self._door:
+            self._shipments[spool] = Shipment(spool, Drain(spool))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="trialbook-shipper", daemon=True)
+                self._thread.start()
+
+    def ring(self) -> None:
+        """Have the thread look now."""
+        self._bell.set()
+
+    def shipment(self, spool: Spool) -> Shipment | None:
+        """Give a spool's shipment; None when it is not shipped (any more)."""
+        return self._shipments.get(spool)
+
+    def flush(self, spool: Spool, timeout: float) -> bool:
+        """Wait until all that was logged before is kept by the store; False when it is not by then, or cannot be."""
+        deadline = self._clock() + timeout
+        shipment = self._shipments.get(spool)
+        if shipment is None:
+            return True
+        self._not_before = 0.0
+        self.failed = None
+        self.ring()
+        with self._sent:
+            while not shipment.drain.drained and shipment.refused is None:
+                left = deadline - self._clock()
+                if left <= 0 or self.failed is not None:
+                    return False
+                self._sent.wait(min(left, 0.05))
+        return shipment.refused is None
+
+    def release(self, spool: Spool) -> bool:
+        """Ship this spool no more; False when it was not shipped."""
+        with self._door:
+            return self._shipments.pop(spool, None) is not None
+
+    def _work(self) -> None:
+        while True:
+            self._bell.wait(INTERVAL)
+            self._bell.clear()
+            with self._door:
+                shipments = list(self._shipments.values())
+            if self._clock() < self._not_before:
+                continue
+            while shipments:
+                shipments = [shipment for shipment in shipments if self._send(shipment)]
+            with self._sent:
+                self._sent.notify_all()
+            self._remove_finished()
+
+    def _remove_finished(self) -> None:
+        with self._door:
+            done = [spool for spool, one in self._shipments.items() if spool.closed and one.drain.drained]
+        for spool in done:
+            self.settle(spool)
+
+    def settle(self, spool: Spool) -> None:
+        """Delete the folder of a spool that is finished and shipped."""
+        if self.release(spool):
+            spool.remove()
+
+    def _send(self, shipment: Shipment) -> bool:
+        """Send some batches of a run; False once there is nothing more to send now."""
+        if shipment.refused is not None or self._clock() < self._not_before:
+            return False
+        try:
+            for _ in range(ROUND):
+                if not shipment.send():
+                    return False
+        except RefusedError as error:
+            shipment.refused = str(error)
+            run = shipment.source.head["run"]["component"]
+            warn_once(
+                f"refused {run}",
+                f"The store takes nothing more for run '{run}': {error} What was logged stays in the spool; "
+                "'trialbook sync' tries again.",
+            )
+            return False
+        except Exception as error:  # noqa: BLE001 - whatever fails here must not end the thread
+            self._back_off(error)
+            return False
+        self._wait = 0.0
+        return True
+
+    def _back_off(self, error: Exception) -> None:
+        self._wait = min(max(self._wait * 2, FIRST_WAIT), LONGEST_WAIT)
+        self._not_before = self._clock() + self._wait
+        self.failed = str(error)
+        warn_once(
+            "shipping",
+            f"Trialbook cannot ship what is logged: {type(error).__name__}: {error} It is kept in the spool and "
+            "shipped later, at the latest by 'trialbook sync'; the training goes on.",
+        )
+
+
+_shipper: Shipper | None = None
+_pid = -1
+_making = threading.Lock()
+
+
+def shipper() -> Shipper:
+    """Give this process's shipper: a forked process has one of its own."""
+    global _shipper, _pid
+    with _making:
+        if _shipper is None or _pid != os.getpid():
+            _shipper, _pid = Shipper(), os.getpid()
+        return _shipper
+
+
+def _after_fork() -> None:
+    global _making  # noqa: PLW0603
+    _making = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
