@@ -57,7 +57,10 @@ async def read_whole(receive: Receive, headers: Mapping[str, str], limit: int) -
 
 
 async def spool(receive: Receive, headers: Mapping[str, str]) -> BinaryIO:
-    """Read an upload into a temporary file, decoded; it stands at its start and is deleted when closed."""
+    """Read an upload into a temporary file, decoded; it stands at its start and is deleted when closed.
+
+    The file of an aws-chunked upload has its trailers, names in lower case, as the attribute `trailers`.
+    """
     if declared_length(headers) > MAX_UPLOAD:
         raise _too_large(MAX_UPLOAD)
     file = cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=SPOOL_IN_MEMORY))  # noqa: SIM115 (closed by its reader)
@@ -72,6 +75,7 @@ async def spool(receive: Receive, headers: Mapping[str, str]) -> BinaryIO:
             file.write(data)
         if decoder:
             decoder.close()
+            file.trailers = decoder.trailers  # type: ignore[attr-defined]  # S3 verifies the checksum in them
     except BaseException:
         file.close()
         raise

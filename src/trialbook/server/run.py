@@ -14,6 +14,7 @@ import uvicorn
 from trialbook.errors import UsageError
 from trialbook.server.app import App
 from trialbook.server.maintenance import Maintenance
+from trialbook.server.tls_proxy import TlsProxy, start_proxy
 from trialbook.services.workspace import open_workspace
 
 if TYPE_CHECKING:
@@ -84,10 +85,22 @@ class Server(uvicorn.Server):
         host, port = listener.getsockname()[:2]
         self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         self.workspace = workspace
+        self.proxy: TlsProxy | None = None
+        self._address = host, port
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then say where."""
         await super().startup(sockets)
         if self.started:
             sys.stdout.write(f"Trialbook serves {self.url} over {self.workspace.settings.store}\n")
+            settings = self.workspace.settings
+            if settings.tls_proxy is not None:
+                self.proxy = await start_proxy(settings, self._address)
+                sys.stdout.write(f"Its proxy for https://*.amazonaws.com is {self.proxy.url}\n")
             sys.stdout.flush()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Cut what comes through the proxy, then end as usual."""
+        if self.proxy is not None:
+            await self.proxy.close()
+        await super().shutdown(sockets)

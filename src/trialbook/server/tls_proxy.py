@@ -17,13 +17,15 @@ import logging
 import re
 import ssl
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trialbook.errors import UsageError
-from trialbook.server.authority import DOMAINS, serves
+from trialbook.server.authority import DOMAINS, Authority, serves
+from trialbook.settings import STORE_FOLDER
 
 if TYPE_CHECKING:
-    from trialbook.server.authority import Authority
+    from trialbook.settings import Settings
 
 log = logging.getLogger("trialbook.server.tls_proxy")
 
@@ -44,6 +46,11 @@ class TlsProxy:
     ----------
     upstream
         Host and port of the server.
+
+    Attributes
+    ----------
+    url
+        What HTTPS_PROXY has to be, once started.
     """
 
     def __init__(self, authority: Authority, upstream: tuple[str, int]) -> None:
@@ -51,6 +58,7 @@ class TlsProxy:
         self._upstream = upstream
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.Task[None]] = set()
+        self.url = ""
 
     async def start(self, port: int) -> int:
         """Listen on a loopback port, 0 for a free one; gives the port. Raises `UsageError` when it is taken."""
@@ -59,7 +67,9 @@ class TlsProxy:
         except OSError as error:
             message = f"The TLS proxy cannot listen on {LOOPBACK}:{port}: {error.strerror}. Take another --tls-proxy."
             raise UsageError(message) from error
-        return int(self._server.sockets[0].getsockname()[1])
+        taken = int(self._server.sockets[0].getsockname()[1])
+        self.url = f"http://{LOOPBACK}:{taken}"
+        return taken
 
     async def close(self) -> None:
         """Stop listening and cut the connections that are open."""
@@ -127,6 +137,15 @@ class TlsProxy:
                 await asyncio.gather(*ways, return_exceptions=True)
         finally:
             await _close(server_writer)
+
+
+async def start_proxy(settings: Settings, upstream: tuple[str, int]) -> TlsProxy:
+    """Start the proxy that the settings ask for; its authority lies in the store folder, `tls/`."""
+    folder = Path(STORE_FOLDER if "://" in settings.store else settings.store) / "tls"
+    authority = await asyncio.to_thread(Authority.open, folder.absolute())
+    proxy = TlsProxy(authority, upstream)
+    await proxy.start(settings.tls_proxy or 0)
+    return proxy
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
