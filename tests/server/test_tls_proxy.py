@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import http.client
 import http.server
+import signal
 import socket
 import ssl
 import stat
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +25,7 @@ from cryptography import x509
 
 from trialbook.errors import StoreError, UsageError
 from trialbook.server.authority import DOMAINS, Authority
-from trialbook.server.tls_proxy import TlsProxy
+from trialbook.server.tls_proxy import FAREWELL_SECONDS, TlsProxy
 
 STS = "sts.us-east-1.amazonaws.com"
 DEEP_BUCKET = "a.b.c.s3.eu-west-1.amazonaws.com"
@@ -188,11 +192,13 @@ def test_the_proxy_listens_on_loopback_only(proxy: Running) -> None:
     assert {listener.getsockname()[0] for listener in server.sockets} == {"127.0.0.1"}
 
 
-def test_closing_cuts_open_connections(tmp_path: Path, upstream: tuple[str, int]) -> None:
+def test_closing_cuts_open_connections_without_waiting_for_them(tmp_path: Path, upstream: tuple[str, int]) -> None:
     running = Running(Authority.open(tmp_path / "tls"), upstream)
     connection = running.connect(STS)
     post(connection, b"x")
+    start = time.monotonic()
     running.close()
+    assert time.monotonic() - start < FAREWELL_SECONDS
     with pytest.raises((http.client.HTTPException, OSError)):
         post(connection, b"x")
     connection.close()
@@ -275,3 +281,35 @@ def test_a_file_that_is_no_authority_is_named(tmp_path: Path) -> None:
     (tmp_path / "authority.pem").write_text("no key")
     with pytest.raises(StoreError, match="authority.pem"):
         Authority.open(tmp_path)
+
+
+def test_boto3_needs_no_setting_but_the_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = subprocess.Popen(
+        [sys.executable, "-m", "trialbook", "serve", "--store", str(tmp_path), "--port", "0", "--tls-proxy", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdout is not None
+    try:
+        urls = [server.stdout.readline().split("http://")[1].split()[0] for _ in range(2)]
+        monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+        session = boto3.Session("AKIATEST", "secret", region_name="eu-west-1")
+
+        def client(service: str) -> Any:
+            config = Config(proxies={"https": f"http://{urls[1]}"}, retries={"total_max_attempts": 1})
+            return session.client(service, verify=str(tmp_path / "tls" / "ca.pem"), config=config)
+
+        s3 = client("s3")
+        bucket = f"sagemaker-eu-west-1-{'0' * 12}"
+        s3.put_object(Bucket=bucket, Key="a b", Body=bytes(2_000_000))  # virtual host, aws-chunked, trailer
+        assert len(s3.get_object(Bucket=bucket, Key="a b")["Body"].read()) == 2_000_000
+        assert client("sts").get_caller_identity()["Account"] == "0" * 12
+        assert client("sagemaker").list_experiments()["ExperimentSummaries"] == []
+        start = time.monotonic()
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(10) == 0
+        assert time.monotonic() - start < 5
+    finally:
+        server.kill()
+        server.wait()
+        server.stdout.close()

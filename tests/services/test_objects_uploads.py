@@ -137,6 +137,15 @@ def test_parts_copied_from_objects_join_like_sent_ones(call: Call) -> None:
     assert upload.read() == b"0123456789234"
 
 
+def test_a_part_copied_from_a_large_object_is_whole(call: Call) -> None:
+    upload = Upload(call)
+    data = bytes(range(256)) * (9 * 1024 * 4)
+    dispatch(call, "s3", "PutObject", {"Bucket": BUCKET, "Key": "source", "Body": io.BytesIO(data)})
+    result = upload("UploadPartCopy", PartNumber=1, CopySource=f"{BUCKET}/source")["CopyPartResult"]
+    upload.complete({"PartNumber": 1, "ETag": result["ETag"]})
+    assert upload.read() == data
+
+
 def crc(data: bytes) -> str:
     return base64.b64encode(zlib.crc32(data).to_bytes(4)).decode()
 

@@ -94,7 +94,10 @@ class Blobs:
         return self.put_pieces(_pieces(stream), algorithms)
 
     def put_pieces(self, pieces: Iterator[bytes], algorithms: Iterable[str] = ()) -> Blob:
-        """Write pieces as they come. An exception from `pieces` leaves nothing behind and is raised here."""
+        """Write pieces as they come. An exception from `pieces` leaves nothing behind and is raised here.
+
+        `pieces` must not read blobs: obstore asks for them on a thread of its runtime, which cannot wait for itself.
+        """
         digests = Digests(algorithms)
         blob = self._new_id()
         path = _path(blob)
