@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from typing import Any
 
 import pytest
-
 from tests.services.conftest import Client
+
 from trialbook.errors import NotFoundError, ValidationError
 from trialbook.services.context import Call
 
@@ -52,7 +53,7 @@ def listed(client: Client, **filters: Any) -> list[tuple[str, str, str]]:
 def star(client: Client) -> list[str]:
     """Give the ARNs of five actions, each associated with the next one, oldest first."""
     arns = [action(client, f"a{index}", f"T{index % 2}") for index in range(5)]
-    for source, destination in zip(arns, arns[1:], strict=False):
+    for source, destination in itertools.pairwise(arns):
         link(client, source, destination, "ContributedTo")
     return arns
 
@@ -177,7 +178,7 @@ def test_pages_neither_repeat_nor_skip_while_others_write(client: Client, star: 
     rest = client("ListAssociations", MaxResults=2, NextToken=page["NextToken"])
     pairs = [(one["SourceArn"], one["DestinationArn"]) for one in page["AssociationSummaries"]]
     pairs += [(one["SourceArn"], one["DestinationArn"]) for one in rest["AssociationSummaries"]]
-    assert pairs == list(zip(star, star[1:], strict=False))[::-1]
+    assert pairs == list(itertools.pairwise(star))[::-1]
     assert "NextToken" not in rest
 
 
@@ -230,7 +231,7 @@ def test_the_bounds_of_time_belong_to_the_span(client: Client) -> None:
     workspace = dataclasses.replace(client.call.workspace, clock=lambda: now[0])
     timed = Client(Call(workspace, client.call.scope, "tester", "r"))
     arns = [action(timed, f"a{index}") for index in range(4)]
-    for index, (source, destination) in enumerate(zip(arns, arns[1:], strict=False)):
+    for index, (source, destination) in enumerate(itertools.pairwise(arns)):
         now[0] = 100.0 + index
         link(timed, source, destination)
     assert [one[0] for one in listed(timed, CreatedAfter=101.0)] == ["a2", "a1"]

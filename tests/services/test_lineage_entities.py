@@ -6,8 +6,8 @@ import dataclasses
 from typing import Any
 
 import pytest
-
 from tests.services.conftest import Client
+
 from trialbook.errors import LimitExceededError, NotFoundError, ValidationError
 from trialbook.services.artifacts import source_hash
 from trialbook.services.context import Call
@@ -18,7 +18,7 @@ KINDS = ("Artifact", "Context", "Action")
 
 def name_of(kind: str, arn: str) -> dict[str, str]:
     """Give the member by which a kind's operations name one."""
-    return {"ArtifactArn": arn} if kind == "Artifact" else {f"{kind}Name": arn.split("/")[-1]}
+    return {"ArtifactArn": arn} if kind == "Artifact" else {f"{kind}Name": arn.rsplit("/", maxsplit=1)[-1]}
 
 
 def create(client: Client, kind: str, name: str, **members: Any) -> str:
