@@ -15,10 +15,11 @@ from trialbook.sdk.drain import DeadSpool, Drain, read_head
 from trialbook.sdk.process import Lock
 from trialbook.sdk.shipping import RefusedError, Shipment
 from trialbook.sdk.spool import OWN
-from trialbook.sdk.target import Target
+from trialbook.sdk.target import Target, user_spools
+from trialbook.sdk.warning import warn_once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from trialbook.sdk.transport import Transport
@@ -127,3 +128,21 @@ def _note_end(spool: DeadSpool, clock: Callable[[], float]) -> None:
             }
         }
     )
+
+
+def sync(folders: Iterable[Path] = ()) -> list[Recovered]:
+    """Ship all that dead processes left, each spool to where it was meant to go: what `trialbook sync` does.
+
+    Looks in the given folders of spools, in that of the store at hand and in the user's cache. What a store refused
+    before is tried again.
+    """
+    places = dict.fromkeys([*folders, Target.of_environment().spools, user_spools()])
+    return [one for place in places for one in recover_spools(place, _transport_or_none, retry_refused=True)]
+
+
+def _transport_or_none(target: Target) -> Transport | None:
+    try:
+        return target.transport()
+    except TrialbookError as error:
+        warn_once(f"sync {target}", f"Trialbook cannot open {target.url or target.store}: {error}")
+        return None
