@@ -15,7 +15,7 @@ from trialbook.model import Kind
 from trialbook.store import open_store
 from trialbook.store.dialect import READERS_POSTGRES
 from trialbook.store.interface import Store, Transaction
-from trialbook.store.schema import metadata
+from trialbook.store.schema import Word, metadata
 from trialbook.testing.postgres import PostgresServer
 from trialbook.testing.store_contract import StoreContract
 
@@ -104,3 +104,20 @@ def test_packed_bytes_are_stored_as_they_are(postgres_url: str) -> None:
     with psycopg.connect(postgres_url) as connection:
         sql = "SELECT attstorage FROM pg_attribute WHERE attrelid = 'chunk'::regclass AND attname = 'data'"
         assert connection.execute(sql).fetchone() == ("e",)
+
+
+def test_every_key_sorts_by_its_bytes_whatever_the_databases_locale(postgres_url: str) -> None:
+    open_store(postgres_url).close()
+    sql = """
+    SELECT table_name, column_name, collation_name FROM information_schema.columns
+    WHERE table_schema = 'public' AND table_name <> 'alembic_version' AND data_type = 'text'"""
+    with psycopg.connect(postgres_url) as connection:
+        found = {(table, column): collation for table, column, collation in connection.execute(sql).fetchall()}
+    keys = {
+        (name, column.name)
+        for name, table in metadata.tables.items()
+        for column in table.columns
+        if column.type is Word
+    }
+    assert {place for place, collation in found.items() if collation == "C"} == keys
+    assert ("object", "key") in keys

@@ -14,7 +14,7 @@ from trialbook.model import Kind
 from trialbook.store import open_store
 from trialbook.store.dialect import SqliteDialect
 from trialbook.store.interface import Points, Store
-from trialbook.store.series import WINDOW
+from trialbook.store.series import WINDOW, apply_merge, pack_run
 from trialbook.testing.store_contract import StoreContract
 
 
@@ -76,3 +76,18 @@ def test_an_emptied_bin_leaves_nothing_of_a_runs_series(store: Store, tmp_path: 
     with closing(SqliteDialect(tmp_path).connect(write=False)) as session:
         for table in ("summary", "flush", "writer", "chunk", "bin"):
             assert session.rows(f"SELECT count(*) FROM {table}") == [(0,)], table
+
+
+def test_of_two_merges_of_the_same_batches_one_is_given_up(store: Store, tmp_path: Path) -> None:
+    run = store.write(lambda tx: tx.insert(Kind.TRIAL_COMPONENT, "run", {})).id
+    points = Points(["loss"], np.zeros(1, np.uint32), np.zeros(1, np.int64), np.zeros(1), np.ones(1))
+    store.write(lambda tx: tx.append(run, "w", 0, points))
+    with closing(SqliteDialect(tmp_path).connect(write=True)) as session:
+        first, second = pack_run(session, run), pack_run(session, run)
+        assert first is not None
+        assert second is not None
+        store.write(lambda tx: tx.append(run, "w", 1, points))
+        session.begin()
+        assert [apply_merge(session, first), apply_merge(session, second)] == [True, False]
+        session.run("COMMIT")
+    assert store.series(run, "loss").value.tolist() == [1.0, 1.0]

@@ -27,7 +27,7 @@ ROW_BITS = 40
 
 
 class Entity(NamedTuple):
-    """One entity as stored. `id` is `kind << 40 | row`; `doc` is None once deleted (only `changes` shows those)."""
+    """One entity as stored. `id` is `kind << 40 | row`; `doc` is None, `key` "" once deleted (`changes` only)."""
 
     id: int
     rev: int
@@ -197,7 +197,9 @@ class Transaction(Reader, Protocol):
     def append(self, run: int, writer: str, seq: int, points: Points) -> bool:
         """Add points to the series of entity `run` and bring its summary up to date.
 
-        (run, writer, seq) names the batch: a batch that came before is ignored and False is returned.
+        (run, writer, seq) names the batch: a batch that came before is ignored and False is returned. A writer counts
+        up, best from 0 and without gaps; its batches may come in any order as long as none is 4,096 behind the newest.
+        Raises `StoreError` when the entity is not there (deleted ones are not), or the columns do not fit each other.
         """
 
     def put_bucket(self, name: str, doc: Document) -> None:

@@ -2,8 +2,7 @@
 """Rows of the object store: buckets, objects, multipart uploads, and which blobs are still in use.
 
 An object's bytes are blobs, which objects and parts may share (CopyObject copies no bytes). `blob.refs` counts the
-places that hold a blob; at 0 it is an orphan, whose bytes a janitor deletes before it forgets the row. New places are
-counted before old ones are let go, so replacing an object by itself orphans nothing.
+places that hold a blob; at 0 it is an orphan, whose bytes a janitor deletes before it forgets the row.
 """
 
 from __future__ import annotations

@@ -118,7 +118,7 @@ def append(session: Session, names: MetricNames, rev: int, batch: Batch, points:
         return False
     numbers = np.array([names.number_or_add(session, name) for name in points.names], codec.METRIC)
     metric = numbers[metric] if len(metric) else metric
-    data = codec.pack((metric, step, time, value))
+    data = codec.pack_batch((metric, step, time, value))
     if session.run(_FLUSH, (run, key_to_text(writer), seq, len(value), data)) < 1:
         return False
     if len(value):

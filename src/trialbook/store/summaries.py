@@ -32,24 +32,36 @@ def fold(
     fresh = _summarise(metric, step, time, value)
     if not len(records):
         return fresh
-    ids = np.union1d(records["metric"], fresh["metric"])
-    merged = np.zeros(len(ids), SUMMARY)
-    merged["metric"], merged["minimum"], merged["maximum"] = ids, np.nan, np.nan
-    merged["last_time"], merged["last_step"] = -np.inf, NO_STEP
-    merged[np.searchsorted(ids, records["metric"])] = records
-    places = np.searchsorted(ids, fresh["metric"])
-    old = merged[places]
-    later = (fresh["last_time"] > old["last_time"]) | (
-        (fresh["last_time"] == old["last_time"]) & (fresh["last_step"] >= old["last_step"])
-    )
-    both = np.where(later, fresh, old)
+    if len(records) != len(fresh) or (records["metric"] != fresh["metric"]).any():
+        merged = _widen(records, fresh["metric"])
+        places = np.searchsorted(merged["metric"], fresh["metric"])
+        merged[places] = _add(merged[places], fresh)
+        return merged
+    return _add(records, fresh)
+
+
+def _widen(records: NDArray[np.void], metrics: NDArray[np.uint32]) -> NDArray[np.void]:
+    """Copy records, with empty ones for the metrics that have none."""
+    ids = np.union1d(records["metric"], metrics)
+    wide = np.zeros(len(ids), SUMMARY)
+    wide["metric"], wide["minimum"], wide["maximum"] = ids, np.nan, np.nan
+    wide["last_time"], wide["last_step"] = -np.inf, NO_STEP
+    wide[np.searchsorted(ids, records["metric"])] = records
+    return wide
+
+
+def _add(old: NDArray[np.void], fresh: NDArray[np.void]) -> NDArray[np.void]:
+    """Add records of the same metrics; of two that are last at the same time and step, the fresh one came later."""
+    time, step = fresh["last_time"], fresh["last_step"]
+    later = (time > old["last_time"]) | ((time == old["last_time"]) & (step >= old["last_step"]))
+    both = old.copy()
+    both[later] = fresh[later]
     with np.errstate(all="ignore"):
         for name in ("count", "numbers", "total", "squares"):
             both[name] = old[name] + fresh[name]
         both["minimum"] = np.fmin(old["minimum"], fresh["minimum"])
         both["maximum"] = np.fmax(old["maximum"], fresh["maximum"])
-    merged[places] = both
-    return merged
+    return both
 
 
 def _summarise(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
 import pytest
@@ -151,10 +151,11 @@ class CommitContract:
             follower, since = open_again(), 0
             while True:
                 last_round = done.is_set()
-                for entity in follower.changes(since, limit=2):
-                    seen.append((entity.rev, entity.key))
-                    since = entity.rev
-                if last_round and since >= follower.last_rev():
+                page = follower.changes(since, limit=2)
+                seen.extend((entity.rev, entity.key) for entity in page)
+                if page:
+                    since = page[-1].rev
+                elif last_round:
                     return
 
         def commit(committer: int) -> list[tuple[int, str]]:
@@ -168,8 +169,10 @@ class CommitContract:
 
         with ThreadPoolExecutor(committers + 1) as pool:
             following = pool.submit(follow)
-            wrote = [pair for pairs in pool.map(commit, range(committers)) for pair in pairs]
+            committing = [pool.submit(commit, committer) for committer in range(committers)]
+            wait(committing)
             done.set()
+            wrote = [pair for future in committing for pair in future.result()]
             following.result()
         revs = [rev for rev, _ in seen]
         assert revs == sorted(revs)
