@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.services.conftest import Client
 
@@ -102,7 +102,7 @@ def graphs(draw: st.DrawFn) -> tuple[int, list[Link]]:
     return count, draw(st.lists(link, max_size=18, unique=True))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     graph=graphs(),
     direction=st.sampled_from(["Both", "Ascendants", "Descendants"]),
@@ -110,6 +110,15 @@ def graphs(draw: st.DrawFn) -> tuple[int, list[Link]]:
     types=st.lists(st.sampled_from(TYPES), unique=True, max_size=2),
     with_edges=st.booleans(),
     limit=st.sampled_from([None, 1, 2, 50]),
+)
+@example(
+    # 3 lies one step up, and beside the path to 2: its edge to 2 leads down.
+    graph=(4, [(1, 0, "Produced"), (2, 1, "Produced"), (3, 0, "Produced"), (3, 2, "Produced")]),
+    direction="Ascendants",
+    depth=3,
+    types=["Image"],
+    with_edges=True,
+    limit=None,
 )
 def test_a_walk_finds_what_the_reference_finds(
     many: Client,
@@ -270,6 +279,17 @@ def test_an_endpoints_own_arn_leads_to_data_and_back(client: Client) -> None:
     for start in (found["Arn"], job["TrainingJobArn"], model):
         down = client("QueryLineage", StartArns=[start], Direction="Descendants", Filters={"Types": ["Endpoint"]})
         assert [one["LineageType"] for one in down["Vertices"]] == ["Context"]
+
+
+def test_a_job_leads_to_what_its_run_produced(client: Client) -> None:
+    client("CreateExperiment", ExperimentName="e")
+    client("CreateTrial", TrialName="t", ExperimentName="e")
+    run = client("CreateTrialComponent", TrialComponentName="e-run")["TrialComponentArn"]
+    client.train("job", ExperimentConfig={"ExperimentName": "e", "TrialName": "t", "RunName": "e-run"})
+    curve = make(client, "roc", "ROCCurve")
+    client("AddAssociation", SourceArn=run, DestinationArn=curve, AssociationType="Produced")
+    job = client("DescribeTrainingJob", TrainingJobName="job")["TrainingJobArn"]
+    assert vertices(client, job, Filters={"Types": ["ROCCurve"]}) == [curve]
 
 
 def test_a_run_leads_to_what_its_jobs_read(client: Client) -> None:

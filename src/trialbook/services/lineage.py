@@ -74,11 +74,12 @@ def query_lineage(call: Call, request: Document) -> Document:
     """Answer QueryLineage; `Vertices` and `Edges` are always there."""
     depth, limit = _between(request, "MaxDepth", DEEPEST), _between(request, "MaxResults", None)
     starts = _starts(call, request)
-    found = walk(call.store, starts, request.get("Direction", "Both"), depth or DEEPEST)
+    direction = request.get("Direction", "Both")
+    found = walk(call.store, starts, direction, depth or DEEPEST)
     start_ids = {entity.id for entity in starts}
     matching = _matching(call.store, found, start_ids, request.get("Filters", {}))
     with_edges = request.get("IncludeEdges", False)
-    chosen = _on_paths(found, start_ids, matching) if with_edges else matching
+    chosen = _on_paths(found, start_ids, matching, direction) if with_edges else matching
     return _page(found, chosen, limit, request.get("NextToken"), with_edges=with_edges)
 
 
@@ -137,13 +138,13 @@ def _document_matches(doc: Document, filters: Document) -> bool:
     return not pairs or any(properties.get(key) == value for key, value in pairs.items())
 
 
-def _on_paths(found: Walk, starts: set[int], matching: set[int]) -> set[int]:
+def _on_paths(found: Walk, starts: set[int], matching: set[int], direction: str) -> set[int]:
     """Add to the chosen vertices all that lie on a shortest path from a start to one of them, and the starts."""
     nearer: dict[int, list[int]] = {}
     for edge in found.edges:
         source, target = found.vertices[edge.source], found.vertices[edge.target]
-        for near, far in ((source, target), (target, source)):
-            if far.depth == near.depth + 1:
+        for near, far, skipped in ((source, target, "Ascendants"), (target, source, "Descendants")):
+            if direction != skipped and far.depth == near.depth + 1:
                 nearer.setdefault(far.id, []).append(near.id)
     chosen, waiting = matching | starts, list(matching)
     while waiting:
