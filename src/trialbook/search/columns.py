@@ -14,7 +14,8 @@ query names costs an append a cell.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import compress
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -27,9 +28,10 @@ if TYPE_CHECKING:
 
     from trialbook.search.flatten import Cell
 
+    # None clears the cell; a tuple has one number for each lane; a list has (element, value).
     Written = Cell | tuple[float, ...] | list[tuple[int, Cell]] | None
 
-WAITING = 16_384
+WAITING = 2_048
 SPARSE = 8
 
 
@@ -108,6 +110,7 @@ class Column:
         self.lanes = lanes
         self._rows: list[int] = []
         self._written: list[Written] = []
+        self._most = WAITING
         self._entries = self._gather([], [], np.empty(0, np.int64) if many else None, Texts())
         self._entries.owner = np.empty(0, np.int64)
 
@@ -123,7 +126,7 @@ class Column:
         """
         self._rows.append(row)
         self._written.append(written)
-        if len(self._rows) > max(WAITING, len(self._entries) // 4):
+        if len(self._rows) > self._most:
             self._pack(rows)
 
     def entries(self, rows: int) -> Entries:
@@ -148,26 +151,28 @@ class Column:
             self._scatter(fresh, touched)
         else:
             self._merge(fresh, touched, rows)
+        self._most = max(WAITING, len(self._entries) // 4)
         self._drop_unused_texts()
 
     def _read(self, latest: dict[int, Written]) -> Entries:
-        """Make entries of what was written, in order of row."""
+        """Make entries of what was written."""
+        if self.many:
+            return self._read_many(latest)
+        if None in latest.values():
+            latest = {row: written for row, written in latest.items() if written is not None}
+        values = cast("list[Cell | tuple[float, ...]]", list(latest.values()))
+        return self._gather(list(latest), values, None, self._entries.texts)
+
+    def _read_many(self, latest: dict[int, Written]) -> Entries:
         owners: list[int] = []
         values: list[Cell | tuple[float, ...]] = []
         elements: list[int] = []
-        for row in sorted(latest):
-            written = latest[row]
-            if written is None:
-                continue
+        for row, written in latest.items():
             if isinstance(written, list):
                 owners.extend([row] * len(written))
-                elements.extend(element for element, _ in written)
-                values.extend(cell for _, cell in written)
-            else:
-                owners.append(row)
-                values.append(written)
-        element = np.array(elements, np.int64) if self.many else None
-        return self._gather(owners, values, element, self._entries.texts)
+                elements.extend([element for element, _ in written])
+                values.extend([cell for _, cell in written])
+        return self._gather(owners, values, np.array(elements, np.int64), self._entries.texts)
 
     def _gather(
         self,
@@ -181,13 +186,15 @@ class Column:
         code: NDArray[np.int32] | None = None
         if self.type.has_texts:
             code = np.full(len(values), -1, np.int32)
-            at = [i for i, value in enumerate(values) if isinstance(value, str)]
-            code[at] = texts.add([value for value in values if isinstance(value, str)])
+            is_text = [isinstance(value, str) for value in values]
+            found = cast("list[str]", values if all(is_text) else list(compress(values, is_text)))
+            code[is_text] = texts.add(found)
         if self.type in {Type.NUMBER, Type.TIME}:
             number = np.array(values, np.float64).reshape(len(values), self.lanes).T.copy()
             has = np.ones(len(values), np.bool_)
         elif self.type.has_numbers:
-            numbers = [_number(value, loose=self.type is Type.LOOSE) for value in values]
+            read = _loose if self.type is Type.LOOSE else _plain
+            numbers = [read(value) for value in values]
             has = np.array([one is not None for one in numbers], np.bool_)
             number = np.array([0.0 if one is None else one for one in numbers], np.float64).reshape(1, -1)
         return Entries(texts, np.array(owners, np.int64), element, number, has, code)
@@ -249,10 +256,12 @@ class Column:
         code[live] = self._entries.texts.add([old.get(one) for one in code[live].tolist()])
 
 
-def _number(value: Cell | tuple[float, ...], *, loose: bool) -> float | None:
-    if isinstance(value, str):
-        return number_of(value) if loose else None
-    return value if isinstance(value, (int, float)) else None
+def _plain(value: Cell | tuple[float, ...]) -> float | None:
+    return value if isinstance(value, float) else None
+
+
+def _loose(value: Cell | tuple[float, ...]) -> float | None:
+    return number_of(value) if isinstance(value, str) else _plain(value)
 
 
 def _blank(like: Entries, length: int) -> Entries:

@@ -143,19 +143,26 @@ class MapNode:
         """Put the cells of a value."""
         if not isinstance(value, dict):
             return
-        plain = self.members.get("")
+        if "" in self.members:
+            self._values(value, element, cells)
+            return
         for name, item in value.items():
-            if not name:
-                continue  # no query can name it
-            if plain is not None:
-                cell = plain(item)
-                if cell is not None:
-                    cells.put((self.path, name, ""), cell, element)
-            elif isinstance(item, dict):
+            if name and isinstance(item, dict):
                 for member, convert in self.members.items():
                     cell = convert(item.get(member))
                     if cell is not None:
                         cells.put((self.path, name, member), cell, element)
+
+    def _values(self, value: dict[str, object], element: int | None, cells: Cells) -> None:
+        path, convert, single = self.path, self.members[""], cells.single
+        for name, item in value.items():
+            cell = convert(item)
+            if cell is None or not name:
+                continue  # no query can name the empty name
+            if element is None:
+                single[path, name, ""] = cell
+            else:
+                cells.put((path, name, ""), cell, element)
 
 
 class Keyed:
@@ -221,7 +228,9 @@ def _time(value: object) -> float | None:
 
 def _mixed(value: object) -> Cell | None:
     if isinstance(value, dict):
-        value = value.get("NumberValue", value.get("StringValue"))
+        value = value["NumberValue"] if "NumberValue" in value else value.get("StringValue")
+    if type(value) is float:
+        return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return float_of(value)
     return _text(value)

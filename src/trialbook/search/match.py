@@ -15,7 +15,7 @@ from trialbook.errors import ValidationError
 from trialbook.search.columns import Column
 from trialbook.search.compare import prepare, test
 from trialbook.search.flatten import ELEMENT, ORDINAL_BITS, Type
-from trialbook.search.rowsets import both, either, is_mask, listed, mask_of, slim, without
+from trialbook.search.rowsets import among, both, distinct, either, is_mask, listed, mask_of, slim, without
 from trialbook.search.schema import LINKS, STATISTICS, Linked, Mapped, Static, Whole
 from trialbook.search.tree import Condition, Group, Nested, Node, Not, Operator
 
@@ -173,9 +173,7 @@ class Matcher:
     def _among(entries: Entries, comparison: Comparison, rows: RowSet) -> RowSet:
         if entries.owner is not None:
             hits = entries.owner[test(entries, comparison)]
-            if entries.element is not None:
-                hits = np.unique(hits)
-            return both(rows, hits)
+            return both(rows, hits if entries.element is None else distinct(hits))
         if is_mask(rows):
             return both(rows, test(entries, comparison))
         return rows[test(entries.take(listed(rows)), comparison)]
@@ -192,7 +190,7 @@ class Matcher:
         for column in self.table.under(whole.path):
             entries = column.entries(self.table.rows)
             present = entries.present()
-            held: RowSet = present if entries.owner is None else np.unique(entries.owner[present])
+            held: RowSet = present if entries.owner is None else distinct(entries.owner[present])
             found = either(found, held, self.table.rows)
         return both(rows, found)
 
@@ -218,17 +216,24 @@ class Matcher:
         raise ValidationError(f"{node.property} is not a list of structures, so it cannot have nested filters.")
 
     def _elements(self, whole: Whole, node: Nested) -> RowSet:
-        elements = self.table.columns.get((whole.path, "", ELEMENT)) or Column(Type.NUMBER, many=True)
-        left = np.unique(_element_keys(elements.entries(self.table.rows), whole.depth))
-        for condition in node.conditions:
-            target, condition = self._inner(whole.path, node.property, condition)  # noqa: PLW2901
+        left: NDArray[np.int64] | None = None
+        for condition in sorted(node.conditions, key=lambda one: one.operator is Operator.NOT_EXISTS):
+            target, full = self._inner(whole.path, node.property, condition)
             entries = target.entries(self.table)
-            keys = _element_keys(entries, whole.depth)
             if condition.operator is Operator.NOT_EXISTS:
-                left = np.setdiff1d(left, keys[entries.present()])
+                left = self._all_elements(whole) if left is None else left
+                keys = _element_keys(entries, entries.present(), whole.depth)
+                left = left[~among(left, keys)]
             else:
-                left = np.intersect1d(left, keys[test(entries, prepare(condition, target.type, strict=self.strict))])
-        return np.unique(left >> _ELEMENT_BITS)
+                hits = test(entries, prepare(full, target.type, strict=self.strict))
+                keys = _element_keys(entries, hits, whole.depth)
+                left = keys if left is None else left[among(left, keys)]
+        return distinct((self._all_elements(whole) if left is None else left) >> _ELEMENT_BITS)
+
+    def _all_elements(self, whole: Whole) -> NDArray[np.int64]:
+        column = self.table.columns.get((whole.path, "", ELEMENT)) or Column(Type.NUMBER, many=True)
+        entries = column.entries(self.table.rows)
+        return _element_keys(entries, entries.present(), whole.depth)
 
     def _inner(self, path: str, given: str, condition: Condition) -> tuple[Target, Condition]:
         """Find the column of a condition inside a nested filter, whose name repeats the list's (or leaves it out)."""
@@ -315,13 +320,13 @@ def _overlaid(entries: Entries, others: Entries, size: int) -> Entries:
     return replace(found, number=number, has=found.has | below.has)
 
 
-def _element_keys(entries: Entries, depth: int) -> NDArray[np.int64]:
-    """(m,) one number for each element of a list at `depth`, the row in its upper half."""
+def _element_keys(entries: Entries, chosen: NDArray[np.bool_], depth: int) -> NDArray[np.int64]:
+    """Name the elements of a list at `depth` that hold the chosen entries: ascending, the row in the upper half."""
     assert entries.owner is not None
-    if entries.element is None:
-        return entries.owner << _ELEMENT_BITS
-    element = entries.element if depth > 1 else (entries.element >> ORDINAL_BITS) << ORDINAL_BITS
-    return (entries.owner << _ELEMENT_BITS) | element
+    assert entries.element is not None
+    element = entries.element[chosen]
+    element = element if depth > 1 else (element >> ORDINAL_BITS) << ORDINAL_BITS
+    return distinct((entries.owner[chosen] << _ELEMENT_BITS) | element)
 
 
 def _holds(text: str, condition: Condition) -> bool:

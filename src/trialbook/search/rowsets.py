@@ -23,6 +23,13 @@ def is_mask(rows: RowSet) -> bool:
     return rows.dtype == np.bool_
 
 
+def distinct(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give each number of an ascending array once."""
+    if len(rows) < 2:
+        return rows
+    return rows[np.concatenate(([True], rows[1:] != rows[:-1]))]
+
+
 def count(rows: RowSet) -> int:
     """Say how many rows there are."""
     return int(np.count_nonzero(rows)) if is_mask(rows) else len(rows)
@@ -47,6 +54,16 @@ def slim(rows: RowSet) -> RowSet:
     return np.flatnonzero(rows) if is_mask(rows) and np.count_nonzero(rows) * FEW < len(rows) else rows
 
 
+def among(some: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(m,) whether each of `some` is one of `others`, both ascending."""
+    if not len(others):
+        return np.zeros(len(some), np.bool_)
+    at = np.searchsorted(others, some)
+    at[at == len(others)] = 0
+    found: NDArray[np.bool_] = others[at] == some
+    return found
+
+
 def both(one: RowSet, other: RowSet) -> RowSet:
     """Rows that are in both."""
     if is_mask(one) and is_mask(other):
@@ -55,7 +72,8 @@ def both(one: RowSet, other: RowSet) -> RowSet:
         return other[one[other]]
     if is_mask(other):
         return one[other[one]]
-    return np.intersect1d(one, other, assume_unique=True)
+    some, others = (one, other) if len(one) < len(other) else (other, one)
+    return some[among(listed(some), listed(others))]
 
 
 def either(one: RowSet, other: RowSet, size: int) -> RowSet:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from trialbook.model import Document
+    from trialbook.search.columns import Written
     from trialbook.search.flatten import Key
     from trialbook.store.interface import Summary
 
@@ -49,7 +50,7 @@ class Table:
         self.rows = 0
         self.version = 0
         self.columns: dict[Key, Column] = {}
-        self._numbers: dict[Key, int] = {}
+        self._slots: dict[Key, tuple[int, Column]] = {}
         self._keys: list[Key] = []
         self._layouts: dict[bytes, int] = {}
         self._layout_bytes: list[bytes] = []
@@ -70,16 +71,14 @@ class Table:
         self._reach(row)
         cells = Cells()
         self.schema.tree.read(document, None, cells)
-        numbers = []
-        for key, cell in cells.single.items():
-            numbers.append(self._write(key, row, cell, many=False))
-        for key, found in cells.many.items():
-            numbers.append(self._write(key, row, found, many=True))
-        layout = self._intern(numbers)
-        old = int(self._layout[0, row])
-        if old != layout:
-            for number in set(self._members(old)).difference(numbers):
-                self.columns[self._keys[number]].put(row, None, self.rows)
+        numbers, slots, rows = [], self._slots, self.rows
+        written: Mapping[Key, Written]
+        for written, many in ((cells.single, False), (cells.many, True)):
+            for key, cell in written.items():
+                number, column = slots.get(key) or self._add(key, Column(self._type(key, many=many), many=many))
+                column.put(row, cell, rows)
+                numbers.append(number)
+        layout = self._lay_out(row, 0, numbers)
         scope = self._scopes.setdefault(document.get(SCOPE, ""), len(self._scopes))
         self._place(row, scope, layout, int(self._layout[1, row]))
 
@@ -94,32 +93,31 @@ class Table:
         numbers = []
         for name, summary in metrics.items():
             key = (METRICS, name, "")
-            column = self.columns.get(key) or self._add(key, Column(Type.NUMBER, lanes=len(STATISTICS)))
+            number, column = self._slots.get(key) or self._add(key, Column(Type.NUMBER, lanes=len(STATISTICS)))
             column.put(row, lanes_of(summary), self.rows)
-            numbers.append(self._numbers[key])
-        layout = self._intern(numbers)
-        old = int(self._layout[1, row])
+            numbers.append(number)
+        layout = self._lay_out(row, 1, numbers)
+        self._place(row, int(self._scope[row]), int(self._layout[0, row]), layout)
+
+    def _lay_out(self, row: int, which: int, numbers: list[int]) -> int:
+        """Clear the row's cells in the columns of its old layout that are not among `numbers`; give the new layout."""
+        layout, old = self._intern(numbers), int(self._layout[which, row])
         if old != layout:
             for number in set(self._members(old)).difference(numbers):
                 self.columns[self._keys[number]].put(row, None, self.rows)
-        self._place(row, int(self._scope[row]), int(self._layout[0, row]), layout)
+        return layout
 
-    def _write(self, key: Key, row: int, written: float | str | list[tuple[int, float | str]], *, many: bool) -> int:
-        column = self.columns.get(key)
-        if column is None:
-            column = self._add(key, Column(self._type(key, many=many), many=many))
-        column.put(row, written, self.rows)
-        return self._numbers[key]
-
-    def _add(self, key: Key, column: Column) -> Column:
+    def _add(self, key: Key, column: Column) -> tuple[int, Column]:
+        slot = (len(self._keys), column)
         self.columns[key] = column
-        self._numbers[key] = len(self._keys)
+        self._slots[key] = slot
         self._keys.append(key)
-        if key[1]:
-            self._names.setdefault(key[0], {}).setdefault(key[1].casefold(), [])
-            if key[1] not in self._names[key[0]][key[1].casefold()]:
-                self._names[key[0]][key[1].casefold()].append(key[1])
-        return column
+        path, name, _ = key
+        if name:
+            alike = self._names.setdefault(path, {}).setdefault(name.casefold(), [])
+            if name not in alike:
+                alike.append(name)
+        return slot
 
     def _type(self, key: Key, *, many: bool) -> Type:
         path, name, member = key
@@ -130,7 +128,7 @@ class Table:
         return next(one.type for one in self.schema.statics.values() if one.path == path and one.many == many)
 
     def _intern(self, numbers: list[int]) -> int:
-        layout = array("I", numbers).tobytes()
+        layout = array("I", sorted(numbers)).tobytes()
         found = self._layouts.setdefault(layout, len(self._layouts))
         if found == len(self._layout_bytes):
             self._layout_bytes.append(layout)
@@ -185,10 +183,8 @@ class Table:
 
     def uses(self, key: Key, scope: str | None) -> bool:
         """Say whether an entity of the scope has a cell under the key."""
-        number = self._numbers.get(key)
-        if number is None:
-            return False
-        return any(self._used[code][number] > 0 for code in self._codes(scope))
+        slot = self._slots.get(key)
+        return slot is not None and any(self._used[code][slot[0]] > 0 for code in self._codes(scope))
 
     def name_like(self, root: str, name: str, members: tuple[str, ...], scope: str | None) -> str | None:
         """Find a name under a map in a scope: the same, else the first that is the same without case."""
