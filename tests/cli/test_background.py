@@ -10,7 +10,6 @@ import sys
 import urllib.request
 from typing import TYPE_CHECKING
 
-import psutil
 import pytest
 
 from trialbook.cli import background
@@ -61,7 +60,7 @@ def test_up_starts_one_server_a_store_and_stop_ends_it(folder: Path, taken_port:
     pid = json.loads((folder / "server.json").read_text())["pid"]
     stopped = trialbook("stop", "--store", str(folder))
     assert url in stopped.stderr
-    assert not psutil.pid_exists(pid)
+    assert background.started_at(pid) is None
     assert not (folder / "server.json").exists()
     assert "No server" in trialbook("stop", "--store", str(folder)).stderr
 

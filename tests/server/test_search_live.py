@@ -71,7 +71,7 @@ def make_records(url: str) -> list[reference.Record]:
         row = len(records)
         name = f"Record-{row}"
         # Parents come from associations, and creation times from the clock: both are tested on the engine itself.
-        given_members = {key: doc[key] for key in ("Tags", "Parameters", "DisplayName") if key in doc}
+        given_members: dict[str, Any] = {key: doc[key] for key in ("Tags", "Parameters", "DisplayName") if key in doc}
         post(url, "CreateTrialComponent", {"TrialComponentName": name, **given_members})
         for metric, series in points.items():
             put_points(url, name, metric, series)

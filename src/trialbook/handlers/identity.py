@@ -34,7 +34,10 @@ def get_role(call: Call, request: Document) -> Document:
 
 def create_role(call: Call, request: Document) -> Document:
     """Answer as if the role were made; it exists anyway."""
-    kept = {name: value for name, value in request.items() if name != "RoleName"}
+    kept = {name: value for name, value in request.items() if name not in {"RoleName", "PermissionsBoundary"}}
+    if "PermissionsBoundary" in request:
+        arn = request["PermissionsBoundary"]
+        kept["PermissionsBoundary"] = {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn}
     return {"Role": identity.role(call, request["RoleName"], kept)}
 
 
