@@ -94,15 +94,14 @@ def show(console: Console, url: str, sweep: str = "") -> None:
 def table(rows: list[dict[str, Any]], total: int, sweep: str) -> Table:
     title = f"The best {min(SHOWN, len(rows))} of {total} models, by {SORT}"
     made = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    made.add_column("#", justify="right")
     made.add_column("run", no_wrap=True)
     for heading in (*PARAMETERS.values(), *METRICS.values()):
         made.add_column(heading, justify="right", no_wrap=True)
-    for number, row in enumerate(rows[:SHOWN], start=1):
+    for row in rows[:SHOWN]:
         is_new = bool(sweep) and row["name"].startswith(sweep)
         parameters = [f"{row[name]:g}" for name in PARAMETERS]
         metrics = [f"{row[name]:.4f}" if name in row else "-" for name in METRICS]
-        made.add_row(str(number), row["name"] + (" *" if is_new else ""), *parameters, *metrics)
+        made.add_row(row["name"] + (" *" if is_new else ""), *parameters, *metrics)
     if sweep:
         made.caption, made.caption_justify = "* trained just now", "left"
     return made

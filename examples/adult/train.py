@@ -129,7 +129,7 @@ def main() -> None:
     rank.use_server(arguments.url)
     console = Console()
 
-    sweep = f"adult-{datetime.now():%y%m%d-%H%M}-{secrets.token_hex(2)}"
+    sweep = f"adult-{datetime.now():%m%d-%H%M}-{secrets.token_hex(2)}"
     recorder = Recorder(sweep)
     datasets = {
         name: recorder.put_dataset(name, (HERE / name).read_bytes()) for name in ("adult.parquet", "adult_test.parquet")

@@ -169,7 +169,9 @@ def _merge_into_run(tx: Transaction, call: Call, run_id: int, arn: str, facts: F
         kept = {member: shown[member] for member in trial_components.MAPS}
         merged = trial_components.merged(call, doc, kept)
         if "Status" not in doc or doc["Status"] == doc.get(_OWN_STATUS):
-            timed = {member: shown[member] for member in ("Status", "StartTime", "EndTime") if member in shown}
+            timed: Document = {
+                member: shown[member] for member in ("Status", "StartTime", "EndTime") if member in shown
+            }
             merged = {**merged, **timed, _OWN_STATUS: shown["Status"]}
         source = {"SourceArn": arn, "SourceType": facts.source_type}
         sources = doc.get("Sources", [])
