@@ -133,3 +133,17 @@ def test_one_that_dies_while_it_recovers_doubles_nothing(tmp_path: Path, target:
         time.sleep(delay)
         kill(other)
     check(target, "again", counter)
+
+
+@pytest.mark.usefixtures("store")
+def test_the_next_process_that_logs_ships_what_was_left(tmp_path: Path, target: Target) -> None:
+    process, counter = start(tmp_path, "left", pause=0)
+    wait_for(counter, 1000)
+    kill(process)
+    with trialbook.Run("other", "next") as run:
+        run.log_metric("m", 1)
+    deadline = time.monotonic() + DEADLINE
+    while list(target.spools.glob("w-*")):
+        assert time.monotonic() < deadline, "the spool of the dead process is left"
+        time.sleep(0.01)
+    check(target, "left", counter)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import math
 import multiprocessing
@@ -10,6 +11,7 @@ import resource
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -338,6 +340,47 @@ def test_a_script_that_never_finishes_its_run_has_it_finished(name: str) -> None
     told = open_reading().call("run", {"name": "exp-r"})
     assert told["Status"]["PrimaryStatus"] == status
     assert told["Status"].get("Message") == message
+
+
+SAGEMAKERS = {
+    "__init__": (
+        "experiment_name run_name experiment_display_name run_display_name tags sagemaker_session artifact_bucket "
+        "artifact_prefix"
+    ),
+    "log_parameter": "name value",
+    "log_parameters": "parameters",
+    "log_metric": "name value timestamp step",
+    "log_precision_recall": "y_true predicted_probabilities positive_label title is_output no_skill",
+    "log_roc_curve": "y_true y_score title is_output",
+    "log_confusion_matrix": "y_true y_pred title is_output",
+    "log_artifact": "name value media_type is_output",
+    "log_file": "file_path name media_type is_output extra_args",
+    "close": "",
+}
+
+
+@pytest.mark.parametrize("method", SAGEMAKERS)
+def test_the_methods_of_sagemakers_run_take_its_arguments(method: str) -> None:
+    positional = [
+        parameter.name
+        for parameter in inspect.signature(getattr(Run, method)).parameters.values()
+        if parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+    ]
+    assert positional == ["self", *SAGEMAKERS[method].split()]
+
+
+FUNCTIONS = [
+    (load_run, "run_name experiment_name sagemaker_session artifact_bucket artifact_prefix tags"),
+    (
+        list_runs,
+        "experiment_name created_before created_after sagemaker_session max_results next_token sort_by sort_order",
+    ),
+]
+
+
+@pytest.mark.parametrize(("function", "arguments"), FUNCTIONS)
+def test_load_run_and_list_runs_take_sagemakers_arguments(function: Callable[..., object], arguments: str) -> None:
+    assert " ".join(inspect.signature(function).parameters) == arguments
 
 
 def test_importing_costs_little_and_the_first_point_needs_no_numpy(store: Path) -> None:

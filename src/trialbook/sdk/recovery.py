@@ -7,6 +7,7 @@ try at once: a spool's lock decides, and a batch that two send is kept once.
 from __future__ import annotations
 
 import shutil
+import threading
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -43,6 +44,7 @@ def recover_spools(
     folder: Path,
     ship: Callable[[Target], Transport | None],
     *,
+    run: str | None = None,
     retry_refused: bool = False,
     clock: Callable[[], float] = time.time,
 ) -> list[Recovered]:
@@ -52,11 +54,13 @@ def recover_spools(
     ----------
     ship
         Gives the transport for what was meant for a target; None leaves those spools alone.
+    run
+        The trial component whose spools alone are shipped; None for all.
     retry_refused
         Whether to try again what the store refused for good.
     """
     results = []
-    for spool in _dead(folder, clock()):
+    for spool in _dead(folder, clock(), run):
         if not retry_refused and (spool.folder / REFUSED).exists():
             spool.release()
             continue
@@ -68,12 +72,26 @@ def recover_spools(
     return results
 
 
-def recover_for(target: Target, transport: Transport) -> list[Recovered]:
-    """Ship what dead processes left for one target."""
-    return recover_spools(target.spools, lambda meant: transport if meant == target else None)
+def recover_for(target: Target, transport: Transport, run: str | None = None) -> list[Recovered]:
+    """Ship what dead processes left for one target, or for one run (its trial component) there."""
+    return recover_spools(target.spools, lambda meant: transport if meant == target else None, run=run)
 
 
-def _dead(home: Path, now: float) -> Iterator[DeadSpool]:
+def recover_aside(target: Target) -> None:
+    """Ship what dead processes left for one target, on a thread of its own."""
+
+    def recover() -> None:
+        try:
+            recover_for(target, target.transport())
+        except Exception as error:  # noqa: BLE001 - the spools stay, and others will try
+            warn_once(
+                "recovery", f"Trialbook could not ship what earlier processes left: {error} Try 'trialbook sync'."
+            )
+
+    threading.Thread(target=recover, name="trialbook-recovery", daemon=True).start()
+
+
+def _dead(home: Path, now: float, run: str | None) -> Iterator[DeadSpool]:
     for folder in sorted(home.glob("*")) if home.is_dir() else []:
         if str(folder.absolute()) in OWN or not folder.is_dir():
             continue
@@ -81,6 +99,8 @@ def _dead(home: Path, now: float) -> Iterator[DeadSpool]:
         if head is None or folder.name.startswith("."):
             if folder.name.startswith(".new-") and folder.stat().st_mtime < now - ABANDONED:
                 shutil.rmtree(folder, ignore_errors=True)
+            continue
+        if run is not None and head["run"]["component"] != run:
             continue
         try:
             lock = Lock.take(folder, head)

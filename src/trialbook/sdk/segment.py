@@ -41,6 +41,7 @@ PLAIN, CHECKSUM = 0, 1
 FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 
 _POINT = struct.Struct("<qddII")
+_FIELDS = [("step", "<i8"), ("time", "<f8"), ("value", "<f8"), ("metric", "<u4"), ("mark", "<u4")]
 _BODY = struct.Struct("<qddI")
 _VOID_RECORD = _POINT.pack(0, 0.0, 0.0, 0, VOID)
 _MADV_POPULATE_WRITE = 23
@@ -193,8 +194,8 @@ class Segment:
 
     def _first_missing(self, raw: bytes) -> int | None:
         if self.kind == PLAIN:
-            at = memoryview(raw).cast("I")[7::8].tobytes().find(b"\0")
-            return None if at < 0 else at // 4
+            at = raw[28::RECORD].find(b"\0")
+            return None if at < 0 else at
         for index in range(len(raw) // RECORD):
             if not self._whole(raw[index * RECORD : (index + 1) * RECORD]):
                 return index
@@ -203,11 +204,13 @@ class Segment:
 
 def columns(records: bytes) -> Columns:
     """Turn records into columns, leaving out those without a point."""
-    view = memoryview(records)
-    if VOID.to_bytes(4, "little") in view.cast("I")[7::8].tobytes():
+    if VOID & 0xFF in records[28::RECORD]:
         records = b"".join(one for one in _each(records) if int.from_bytes(one[28:], "little") != VOID)
-        view = memoryview(records)
-    words, halves = view.cast("Q"), view.cast("I")
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:  # 2 ns a point; where it is not there anyway, 35 ns are less than its import
+        fields = numpy.frombuffer(records, _FIELDS)
+        return Columns(*(fields[name].tobytes() for name in Columns._fields))
+    words, halves = memoryview(records).cast("Q"), memoryview(records).cast("I")
     return Columns(words[0::4].tobytes(), words[1::4].tobytes(), words[2::4].tobytes(), halves[6::8].tobytes())
 
 

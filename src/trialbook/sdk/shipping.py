@@ -150,6 +150,7 @@ class Shipper:
         self._sent = threading.Condition()
         self._thread: threading.Thread | None = None
         self._wait = 0.0
+        self._looked_back: set[Target] = set()
         self._not_before = 0.0
         self.failed: str | None = None
 
@@ -221,9 +222,9 @@ class Shipper:
         if shipment.refused is not None or self._clock() < self._not_before:
             return False
         try:
-            for _ in range(ROUND):
+            for sent in range(ROUND):
                 if not shipment.send():
-                    return False
+                    return sent > 0 and self._arrived(shipment)
         except RefusedError as error:
             shipment.refused = str(error)
             run = shipment.source.head["run"]["component"]
@@ -236,8 +237,20 @@ class Shipper:
         except Exception as error:  # noqa: BLE001 - whatever fails here must not end the thread
             self._back_off(error)
             return False
+        return self._arrived(shipment)
+
+    def _arrived(self, shipment: Shipment) -> bool:
         self._wait = 0.0
+        self._look_back(Target.of_head(shipment.source.head))
         return True
+
+    def _look_back(self, target: Target) -> None:
+        """Once the store answers, ship what earlier processes left for it."""
+        if target not in self._looked_back:
+            from trialbook.sdk.recovery import recover_aside
+
+            self._looked_back.add(target)
+            recover_aside(target)
 
     def _back_off(self, error: Exception) -> None:
         self._wait = min(max(self._wait * 2, FIRST_WAIT), LONGEST_WAIT)
