@@ -1,4 +1,4 @@
-"""`python -m trialbook`."""
+"""`python -m trialbook`: the command, for callers that know the interpreter and not the scripts' folder."""
 
 from trialbook.cli import main
 

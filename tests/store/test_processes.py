@@ -11,7 +11,7 @@ from trialbook.model import Kind
 from trialbook.store import open_store
 from trialbook.store.interface import Store
 
-KILLS = 10
+KILLS = {"sqlite": 10, "postgresql": 3}
 
 WRITER = """
 import sys, threading
@@ -107,7 +107,8 @@ def test_everything_acknowledged_outlives_kill_9_and_nothing_is_half_written(loc
     seed = random.randrange(2**32)
     rng = random.Random(seed)
     acknowledged: set[str] = set()
-    for kill in range(KILLS):
+    kills = KILLS["postgresql" if location.startswith("postgresql") else "sqlite"]
+    for kill in range(kills):
         command = [sys.executable, "-c", WRITER, location, f"{kill}"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None

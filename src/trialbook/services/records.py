@@ -74,7 +74,9 @@ def taken(call: Call, kind: Kind, name: str) -> ApiError:
         )
     if kind in _JOBS:
         return InUseError(f"The {noun.word} {arn!r} already exists: job names must be unique, without case.")
-    return ValidationError(f'Cannot create already existing {noun.word} "{arn}": a {noun.word} of that name already exists.')
+    return ValidationError(
+        f'Cannot create already existing {noun.word} "{arn}": a {noun.word} of that name already exists.'
+    )
 
 
 def missing(call: Call, kind: Kind, name: str) -> ApiError:
@@ -84,7 +86,9 @@ def missing(call: Call, kind: Kind, name: str) -> ApiError:
     if kind is Kind.TRAINING_JOB:
         return ValidationError(f"Requested resource not found. There is no training job '{name}' {where}.")
     if kind in _MISSING_IS_VALIDATION:
-        return ValidationError(f'Could not find {noun.word} "{call.arn(noun.path, name)}". There is none named \'{name}\' {where}.')
+        return ValidationError(
+            f"Could not find {noun.word} \"{call.arn(noun.path, name)}\". There is none named '{name}' {where}."
+        )
     word = noun.word[0].upper() + noun.word[1:]
     return NotFoundError(f"{word} '{call.arn(noun.path, name)}' does not exist {where}.")
 

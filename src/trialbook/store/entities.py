@@ -61,7 +61,7 @@ def changes(session: Session, since: int, kinds: Iterable[Kind] | None, limit: i
         chosen = sorted({int(kind) for kind in kinds})
         if not chosen:
             return []
-        # The plus keeps planners from the index on (kind, key), by which a follower would read all of the kind each time.
+        # The plus keeps planners from the index on (kind, key): a follower would read all of the kind each time.
         where += f" AND +kind IN ({placeholders(len(chosen))})"
         values += chosen
     select = f"SELECT id, rev, key, doc FROM entity WHERE {where}"  # noqa: S608
