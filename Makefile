@@ -73,7 +73,7 @@ fix: $(READY) ## format, and mend what the linter can mend
 	$(BIN)/ruff format .
 
 bench: $(READY) ## run the benchmarks and print their tables
-	@for bench in benchmarks/bench_*.py; do $(BIN)/python $$bench || exit 1; done
+	@for bench in benchmarks/*.py; do $(BIN)/python $$bench || exit 1; done
 
 lock: ## resolve the pinned requirements again (UPGRADE=1 takes the newest that fit)
 	@$(PYTHON) -m venv build/uv
