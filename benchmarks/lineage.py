@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import tempfile
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trialbook.handlers.dispatch import dispatch
 from trialbook.model import Document, Kind
@@ -15,7 +15,9 @@ from trialbook.services.context import Call
 from trialbook.services.trial_components import new_component
 from trialbook.services.workspace import open_workspace
 from trialbook.settings import DEFAULT_ACCOUNT, Settings
-from trialbook.store.interface import Entity, Transaction
+
+if TYPE_CHECKING:
+    from trialbook.store.interface import Entity, Transaction
 
 ENTITIES = 10_000
 LAYERS = 10
@@ -23,7 +25,7 @@ ROUNDS = 7
 
 
 def build(call: Call) -> str:
-    """Make ten layers of a thousand, artifacts and components in turn, each with two of the layer before; gives a start."""
+    """Make ten layers, artifacts and components in turn, each with two of the layer before; gives a start."""
     chance = random.Random(7)
 
     def entity(tx: Transaction, layer: int, index: int) -> Entity:
