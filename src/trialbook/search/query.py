@@ -112,6 +112,8 @@ class Token:
             token = cls(str(of), int(rev), int(row), tuple((str(kind), _checked(kind, one)) for kind, one in values))
         except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error) as broken:
             raise _invalid("it is not one that this operation gave") from broken
+        if not 0 <= token.row < 1 << ROW_BITS:
+            raise _invalid("it is not one that this operation gave")
         if token.digest != digest or len(token.values) != keys:
             raise _invalid("it belongs to a request with other filters, order or resource")
         return token
@@ -214,5 +216,12 @@ def _left(
     if kept and at < len(rows) and rows[at] == token.row:
         cursor = [one[at] for one in found.keys]
     else:
-        cursor = [order.key(value) for order, value in zip(orders, token.values, strict=True)]
+        cursor = _cursor(matcher, orders, token)
     return left & beyond(found.keys, rows, cursor, token.row, descending=descending)
+
+
+def _cursor(matcher: Matcher, orders: list[Order], token: Token) -> list[np.uint64]:
+    """Give the sort keys of a token's place: its row's own when that is as it was (a long text is cut in the token)."""
+    if token.row < matcher.table.rows and token.values == tuple(order.value(token.row) for order in orders):
+        return [order.keys(np.array([token.row], np.int64))[0] for order in orders]
+    return [order.key(value) for order, value in zip(orders, token.values, strict=True)]

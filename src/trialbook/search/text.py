@@ -185,10 +185,12 @@ class _Parser:
             return self._group()
         if keyword or self._next.kind not in {"word", "name", "quoted"}:
             raise self._expected("a property, a word, not, exists or (")
-        following = self.tokens[self.at + 1]
-        if following.kind in _SIGNS or following.keyword in _AFTER_NAME:
-            return self._condition(nested=True)
-        return self._words()
+        return self._condition(nested=True) if self._compares() else self._words()
+
+    def _compares(self) -> bool:
+        """Say whether the next token is a property: an operator stands behind it."""
+        following = self.tokens[min(self.at + 1, len(self.tokens) - 1)]
+        return following.kind in _SIGNS or following.keyword in _AFTER_NAME
 
     def _not(self) -> Node:
         self._take()
@@ -208,10 +210,13 @@ class _Parser:
 
     def _words(self) -> Node:
         words: list[Node] = []
-        while self._next.kind in {"word", "quoted"} and not self._next.keyword:
+        while self._next.kind in {"word", "quoted"} and not self._next.keyword and not self._compares():
             words.append(Words(self._take().text))
-        if self._next.kind in _SIGNS or self._next.keyword in _AFTER_NAME or self._next.kind == "name" or not words:
-            raise self._expected("and or or before the next property" if words else "an operator after the property")
+        if not words:
+            self._take()
+            raise self._expected("an operator after the property")
+        if self._next.kind in {"word", "name", "quoted"} and not self._next.keyword:
+            raise self._expected("and or or before the next property")
         return words[0] if len(words) == 1 else Group(every=True, nodes=tuple(words))
 
     def _condition(self, *, nested: bool) -> Node:
