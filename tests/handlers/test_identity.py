@@ -71,6 +71,11 @@ def test_every_role_exists_and_is_trusted_by_sagemaker(iam: Any) -> None:
     assert role == iam.get_role(RoleName="Any.Name-1")["Role"]
 
 
+def test_a_trust_policy_is_url_encoded_as_iam_answers_it(call: Call) -> None:
+    policy = identity.role(call, "R")["AssumeRolePolicyDocument"]
+    assert policy.startswith("%7B%22Version%22")
+
+
 def test_making_a_role_and_attaching_a_policy_succeed(iam: Any) -> None:
     policy = '{"Version": "2012-10-17", "Statement": []}'
     role = iam.create_role(RoleName="R", Path="/service-role/", AssumeRolePolicyDocument=policy)["Role"]
