@@ -90,7 +90,7 @@ def prepare(condition: Condition, kind: Type, *, strict: bool = False) -> Compar
     if operator is Operator.BETWEEN and len(given) != 2:
         raise ValidationError(f"between needs two values for {condition.name}, not {len(given)}.")
     compared_as = "text without case" if operator.value.endswith("without case") else _COMPARED_AS[kind]
-    texts = tuple(value if isinstance(value, str) else text_of(value) for value in given) if kind.has_texts else ()
+    texts = _texts(given, operator, kind)
     if kind in {Type.NAME, Type.FLAG}:
         texts = tuple(text.casefold() for text in texts)
     numbers = tuple(_number(value, condition, kind) for value in given) if kind.has_numbers else ()
@@ -113,6 +113,16 @@ def test(entries: Entries, comparison: Comparison) -> NDArray[np.bool_]:
     if operator in _NUMERIC_ONLY:
         return _ordered(entries, comparison)
     return _matching(entries, comparison)
+
+
+def _texts(given: list[str | float], operator: Operator, kind: Type) -> tuple[str, ...]:
+    """Give the values as texts; a number given as such is none where the property can hold numbers."""
+    if not kind.has_texts:
+        return ()
+    also_numbers = not kind.has_numbers or operator in _TEXT_ONLY
+    return tuple(
+        value if isinstance(value, str) else text_of(value) for value in given if isinstance(value, str) or also_numbers
+    )
 
 
 def _check_operator(condition: Condition, kind: Type) -> None:
