@@ -100,9 +100,10 @@ class Blob:
 
 
 class Texts:
-    """The numbered texts of a column."""
+    """The numbered texts of a column. `many` is how many distinct texts are kept apart by a dict."""
 
-    def __init__(self) -> None:
+    def __init__(self, many: int = MANY) -> None:
+        self._many = many
         self._codes: dict[str, int] | None = {}
         self._blob = Blob()
         self._folded = Blob()
@@ -123,7 +124,7 @@ class Texts:
         found = [codes.setdefault(text, len(codes)) for text in texts]
         if len(codes) > known:
             self._blob.extend([encode(text) for text in list(codes)[known:]])
-        if len(codes) > MANY:
+        if len(codes) > self._many:
             self._codes = None
         return np.array(found, np.int32)
 
