@@ -8,8 +8,9 @@ A row in the store says which blobs an object is made of, so bytes come first an
 whose bytes are missing. Deleting goes the other way round: the row goes first, its blobs become the store's orphans,
 and a `Cleaner` removes those later. A crash leaves bytes too many at worst, never too few.
 
-In a folder, `put` returns after fsync of the file and of its folders (obstore renames a finished file into place but
-does not fsync), so an acknowledged object survives a power cut as the rows of the store do. 0.4 ms a put on an SSD.
+In a folder, `put` returns after fsync of the file and of its folder (obstore renames a finished file into place but
+does not fsync), so an acknowledged object survives a power cut as the rows of the store do. That is nearly all of what
+a small put costs: 0.1 ms without, 0.4 ms with it on an idle SSD, 8 ms on a busy one.
 """
 
 from __future__ import annotations
@@ -68,6 +69,7 @@ class Blobs:
         self._store = store
         self._folder = folder
         self._new_id = new_id
+        self._settled: set[Path] = set()
 
     @classmethod
     def open(cls, where: str, new_id: Callable[[], str] = lambda: os.urandom(16).hex()) -> Blobs:
@@ -143,15 +145,16 @@ class Blobs:
         return len(dead)
 
     def _settle(self, path: str) -> None:
+        """Make a new file durable: its bytes, its name, and once a process the name of its folder."""
         if self._folder is None:
             return
         file = self._folder / path
-        for place in (file, file.parent, file.parent.parent):
-            descriptor = os.open(place, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+        _fsync(file)
+        _fsync(file.parent)
+        if file.parent not in self._settled:
+            _fsync(file.parent.parent)
+            _fsync(self._folder)
+            self._settled.add(file.parent)
 
 
 class Cleaner:
@@ -187,6 +190,14 @@ class Cleaner:
         for batch in self._blobs.older_than(before):
             if batch:
                 self._store.write(lambda tx, batch=batch: tx.add_orphans(batch))  # type: ignore[misc]
+
+
+def _fsync(place: Path) -> None:
+    descriptor = os.open(place, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _local_folder(where: str) -> Path | None:
