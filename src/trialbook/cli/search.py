@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from trialbook.cli.store_option import store_option
-from trialbook.sdk.transport import open_transport
+from trialbook.sdk.reading import open_reading
 
 if TYPE_CHECKING:
     from trialbook.model import Document
@@ -74,7 +74,7 @@ def search(
     }
     if token:
         request["token"] = token
-    answer = open_transport(store).call("search", request)
+    answer = open_reading(store).call("search", request)
     if as_json:
         click.echo(json.dumps(answer, indent=2))
         return
@@ -126,5 +126,5 @@ def _cell(column: str, value: object) -> str:
 @click.option("--in", "resource", default="run", show_default=True, metavar="KIND", help="Whose properties to suggest.")
 def suggest(hint: str, store: str | None, resource: str) -> None:
     """Name the properties that start with HINT, whole or in their last part."""
-    for name in open_transport(store).call("suggest", {"resource": resource, "hint": hint})["names"]:
+    for name in open_reading(store).call("suggest", {"resource": resource, "hint": hint})["names"]:
         click.echo(name)

@@ -1,18 +1,27 @@
-"""What a server tidies up beside its work, on a thread of its own: the bin past its time, bytes nothing refers to."""
+"""What a server does beside its work, on a thread of its own.
+
+At its start it ships what dead processes left in the store's spool; then, again and again, it forgets the bin past its
+time and removes bytes that nothing refers to.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trialbook.sdk.recovery import recover_spools
+from trialbook.sdk.transport import LocalTransport
 from trialbook.services import recycling
 from trialbook.services.blobs import Cleaner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from trialbook.sdk.recovery import Recovered
+    from trialbook.sdk.target import Target
     from trialbook.services.context import Workspace
 
 PERIOD = 300.0
@@ -41,6 +50,7 @@ class Maintenance:
     def _work(self) -> None:
         cleaner = Cleaner(self._workspace.store, self._workspace.blobs)
         steps: list[Callable[[], object]] = [
+            partial(recover, self._workspace),
             partial(cleaner.sweep, self._workspace.clock() - ABANDONED),
             cleaner.clean,
             self._expire,
@@ -57,3 +67,16 @@ class Maintenance:
 
     def _expire(self) -> int:
         return recycling.expire(self._workspace.store, self._workspace.clock())
+
+
+def recover(workspace: Workspace) -> list[Recovered]:
+    """Ship what dead processes spooled for this store; a store that is no folder has no spool beside it."""
+    store = workspace.settings.store
+    if "://" in store:
+        return []
+    folder = Path(store).absolute()
+
+    def transport(target: Target) -> LocalTransport | None:
+        return LocalTransport(workspace, target.region) if target.store == str(folder) else None
+
+    return recover_spools(folder / "spool", transport)
