@@ -210,14 +210,6 @@ class Table:
 
 
 def lanes_of(summary: Summary) -> tuple[float, ...]:
-    """Give the statistics in the order of STATISTICS; the deviation is the population's, over points that are numbers.
-
-    SageMaker does not say which deviation its StdDev is; the population's is 0, not undefined, for a single point.
-    """
-    if not summary.numbers:
-        nan = float("nan")
-        return (summary.last, summary.minimum, summary.maximum, nan, nan, float(summary.count))
-    mean = summary.total / summary.numbers
-    variance = summary.squares / summary.numbers - mean * mean
-    deviation = max(variance, 0.0) ** 0.5 if variance == variance else variance  # noqa: PLR0124 - NaN stays NaN
-    return (summary.last, summary.minimum, summary.maximum, mean, deviation, float(summary.count))
+    """Give the statistics in the order of STATISTICS."""
+    count = float(summary.count)
+    return (summary.last, summary.minimum, summary.maximum, summary.mean, summary.deviation, count)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from trialbook.errors import ValidationError
@@ -108,24 +107,11 @@ def metric_summaries(doc: Document, summaries: Mapping[str, Summary]) -> list[Do
             "Min": one.minimum,
             "Last": one.last,
             "Count": one.count,
-            "Avg": mean(one),
-            "StdDev": deviation(one),
+            "Avg": one.mean,
+            "StdDev": one.deviation,
         }
         for name, one in sorted(summaries.items())
     ]
-
-
-def mean(summary: Summary) -> float:
-    """Mean of the points that are not NaN; NaN when there is none."""
-    return summary.total / summary.numbers if summary.numbers else math.nan
-
-
-def deviation(summary: Summary) -> float:
-    """Population standard deviation of the points that are not NaN; NaN when there is none or one is infinite."""
-    if not summary.numbers or not math.isfinite(summary.total) or not math.isfinite(summary.squares):
-        return math.nan
-    centre = summary.total / summary.numbers
-    return math.sqrt(max(summary.squares / summary.numbers - centre * centre, 0.0))
 
 
 def _cut_status(members: Document) -> Document:

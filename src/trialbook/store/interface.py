@@ -10,6 +10,7 @@ Thread safety: every method of `Store` may be called from any thread. A `Transac
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
@@ -116,6 +117,22 @@ class Summary:
     squares: float
     last_step: int
     last_time: float
+
+    @property
+    def mean(self) -> float:
+        """Mean of the points that are not NaN; NaN when there is none."""
+        return self.total / self.numbers if self.numbers else math.nan
+
+    @property
+    def deviation(self) -> float:
+        """Population standard deviation of the points that are not NaN; NaN when there is none or one is infinite.
+
+        SageMaker does not say which deviation its StdDev is; the population's is 0, not undefined, for a single point.
+        """
+        if not self.numbers or not math.isfinite(self.squares) or not math.isfinite(self.total):
+            return math.nan
+        mean = self.total / self.numbers
+        return math.sqrt(max(self.squares / self.numbers - mean * mean, 0.0))
 
 
 class RunSummary(NamedTuple):
