@@ -93,6 +93,12 @@ def test_a_source_has_one_artifact_whatever_its_name_and_type(client: Client) ->
         client("CreateArtifact", ArtifactName="two", Source={"SourceUri": "s3://b/one"}, ArtifactType="Other")
 
 
+def test_a_repeat_that_does_not_say_which_bytes_already_exists(client: Client) -> None:
+    create(client, "Artifact", "one")
+    with pytest.raises(ValidationError, match="already exists"):
+        create(client, "Artifact", "one")
+
+
 def test_the_same_bytes_told_again_are_the_same_artifact(client: Client) -> None:
     request = {"Source": {"SourceUri": "s3://b/roc.json", "SourceTypes": [ETAG]}, "ArtifactType": "ROCCurve"}
     first = client("CreateArtifact", ArtifactName="roc", **request)

@@ -84,6 +84,7 @@ def all_pages(client: Client, limit: int | None, **request: Any) -> tuple[list[s
         options = {**({"MaxResults": limit} if limit else {}), **({"NextToken": token} if token else {})}
         page = client("QueryLineage", **request, **options)
         assert limit is None or len(page["Vertices"]) <= limit
+        assert not {one["Arn"] for one in page["Vertices"]} & set(vertices), "a page repeats a vertex"
         vertices += [one["Arn"] for one in page["Vertices"]]
         edges += [(one["SourceArn"], one["DestinationArn"], one["AssociationType"]) for one in page["Edges"]]
         known = set(vertices)
