@@ -88,9 +88,7 @@ NOUNS: dict[Kind, Noun] = {
         "HyperParameterTuningJob",
     ),
     Kind.MODEL: Noun("model", "ModelName", "ModelArn", "model", "Model", "Model"),
-    Kind.ENDPOINT_CONFIG: Noun(
-        "endpoint configuration", "EndpointConfigName", "EndpointConfigArn", "endpoint-config"
-    ),
+    Kind.ENDPOINT_CONFIG: Noun("endpoint configuration", "EndpointConfigName", "EndpointConfigArn", "endpoint-config"),
     Kind.ENDPOINT: Noun("endpoint", "EndpointName", "EndpointArn", "endpoint", "Endpoint", "Endpoint"),
     Kind.MODEL_PACKAGE_GROUP: Noun(
         "model package group",
