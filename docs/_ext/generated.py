@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+import trialbook
 from trialbook import errors
 from trialbook.cli import group
 from trialbook.store import schema
@@ -99,6 +100,42 @@ def _option_help(option: click.Option) -> str:
     return " ".join([option.help or "", *notes])
 
 
+def sdk() -> str:
+    """Every public name of the package, and what can be called on it."""
+    lines: list[str] = []
+    for name in public_names():
+        value = getattr(trialbook, name)
+        lines += ["", f"## {name}", *_described(name, value)]
+        if inspect.isclass(value):
+            for method, function in methods(value):
+                lines += ["", f"### {name}.{method}", *_described(method, function)]
+    return "\n".join(lines)
+
+
+def public_names() -> list[str]:
+    """Name what `trialbook` offers, classes first."""
+    names = [name for name in trialbook.__all__ if not name.startswith("_")]
+    return sorted(names, key=lambda name: (not inspect.isclass(getattr(trialbook, name)), name))
+
+
+def methods(value: type) -> list[tuple[str, Any]]:
+    """Give the public methods and properties of a class and what it inherits, by name."""
+    return [(name, member) for name, member in inspect.getmembers(value) if not name.startswith("_")]
+
+
+def _described(name: str, value: Any) -> list[str]:
+    signature = "" if isinstance(value, property) else _without_self(str(inspect.signature(value)))
+    text = inspect.getdoc(value) or ""
+    summary, _, rest = text.partition("\n\n")
+    body = [] if not rest else ["", "```text", rest, "```"]
+    return ["", "```python", f"{name}{signature}", "```", "", summary.replace("\n", " "), *body]
+
+
+def _without_self(signature: str) -> str:
+    unquoted = re.sub(r"(: |-> )'([^']*)'", r"\1\2", signature)
+    return re.sub(r"^\(self(?:, )?", "(", unquoted)
+
+
 def error_codes() -> str:
     """Every error that a client is told about, from the error tree."""
     lines = ["| code | HTTP status | meaning |", "|---|---|---|"]
@@ -124,6 +161,7 @@ def _cell(text: str) -> str:
 PARTS: dict[str, Callable[[], str]] = {
     "operations": operations,
     "cli": cli,
+    "sdk": sdk,
     "errors": error_codes,
     "tables": tables,
 }

@@ -122,3 +122,10 @@ def test_the_program_in_the_tutorial_runs(shell: Shell) -> None:
     shell.run([sys.executable, "-c", program[1]])
     found = shell.run([sys.executable, "-m", "trialbook", "search", 'Parents.ExperimentName = "my-first"'])
     assert "my-first-run" in found
+
+
+def test_the_program_that_shows_logging_runs_without_a_server(shell: Shell) -> None:
+    page = (ROOT / "docs" / "howto" / "log.md").read_text()
+    program = re.search(r"```python\n(.*?)```", page, re.DOTALL)
+    assert program is not None
+    assert "mnist-first" in shell.run([sys.executable, "-c", program[1]])

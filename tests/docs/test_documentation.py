@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from docs._ext import generated
 
+import trialbook
 from trialbook import errors
 from trialbook.settings import Settings
 from trialbook.store import schema
@@ -39,6 +40,17 @@ def test_every_option_of_every_command_is_explained(name: str, command: object) 
         for option in parameter.opts if parameter.param_type_name == "option" else ():
             assert parameter.help, f"{option} of `trialbook {name}` needs a help text"
             assert f"`{option}" in text
+
+
+@pytest.mark.parametrize("name", generated.public_names())
+def test_every_public_name_and_method_says_what_it_does(name: str) -> None:
+    text = page("reference/sdk.md")
+    assert f"## {name}\n" in text
+    value = getattr(trialbook, name)
+    assert value.__doc__
+    for method, function in generated.methods(value) if isinstance(value, type) else ():
+        assert function.__doc__, f"{name}.{method} needs a docstring"
+        assert f"### {name}.{method}\n" in text
 
 
 @pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(Settings)])
