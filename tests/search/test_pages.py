@@ -14,7 +14,7 @@ from tests.search.conftest import SCHEMAS, SCOPE, Shelf
 from trialbook.errors import ValidationError
 from trialbook.model import Kind
 from trialbook.search.engine import Engine
-from trialbook.search.query import KEEP_SECONDS
+from trialbook.search.query import KEEP_SECONDS, Token, digest
 from trialbook.search.text import parse
 from trialbook.search.tree import Query, SortKey
 
@@ -95,6 +95,15 @@ def test_junk_is_an_error_and_no_crash(token: str) -> None:
     if token:
         with pytest.raises(ValidationError, match='Invalid pagination token because ".+"'):
             shelf.ask(Query(RUN, SCOPE, token=token))
+
+
+@pytest.mark.parametrize("row", [-1, 1 << 40, 1 << 80])
+def test_a_forged_place_is_an_error_and_no_crash(shelf: Shelf, row: int) -> None:
+    shelf.put(RUN, "a")
+    query = Query(RUN, SCOPE)
+    forged = Token(digest(query), shelf.rev, row, (("number", 1.0),)).encode()
+    with pytest.raises(ValidationError, match="Invalid pagination token"):
+        shelf.ask(replace(query, token=forged))
 
 
 def test_the_last_page_has_no_token_even_when_it_is_full(shelf: Shelf) -> None:

@@ -6,17 +6,16 @@ Sources: [model] the service model's documentation, [docs] the developer guide, 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import pytest
+from tests.search.conftest import Shelf
 
 from trialbook.errors import ValidationError
 from trialbook.model import Kind
+from trialbook.search.engine import Engine
+from trialbook.search.schema import Schema
 from trialbook.search.text import parse
 from trialbook.search.tree import Condition, Nested, Operator, Query, SortKey
-
-if TYPE_CHECKING:
-    from tests.search.conftest import Shelf
 
 JOB, RUN, MODEL = Kind.TRAINING_JOB, Kind.TRIAL_COMPONENT, Kind.MODEL
 
@@ -193,6 +192,36 @@ def test_numbers_sort_before_nan_before_texts_before_nothing_either_way(shelf: S
     assert shelf.ranked(RUN, SortKey("Parameters.p", descending=True)) == ["inf", "1", "nan", "b", "a", "none"]
 
 
+def test_zero_is_zero_whatever_its_sign(shelf: Shelf) -> None:
+    for name, value in (("a", 0.0), ("b", -0.0), ("c", 0.0)):
+        shelf.put(RUN, name, Parameters={"p": {"NumberValue": value}})
+    assert shelf.ranked(RUN, SortKey("Parameters.p")) == ["a", "b", "c"]
+    assert shelf.ranked(RUN, SortKey("Parameters.p", descending=True)) == ["c", "b", "a"]
+    assert shelf.find(RUN, parse("Parameters.p = -0")) == ["a", "b", "c"]
+
+
+def test_what_has_no_text_holds_none(shelf: Shelf) -> None:
+    shelf.put(RUN, "without")
+    shelf.put(RUN, "x1", DisplayName="x1")
+    shelf.put(RUN, "x2", DisplayName="x2")
+    assert shelf.find(RUN, parse("DisplayName contains x")) == ["x1", "x2"]
+
+
+def test_lists_in_lists_are_nested_at_either_level() -> None:
+    inner = [{"Image": "text", "Tag": "text"}]
+    schema = Schema.from_shape({"LastModifiedTime": "time", "Specs": [{"Name": "text", "Containers": inner}]})
+    shelf = Shelf(engine=Engine({RUN: schema}))
+    boxes = [{"Image": "a", "Tag": "1"}, {"Image": "b", "Tag": "2"}]
+    shelf.put(RUN, "apart", Specs=[{"Name": "s", "Containers": boxes}, {"Name": "t", "Containers": []}])
+    shelf.put(RUN, "across", Specs=[{"Name": "s", "Containers": boxes[:1]}, {"Name": "t", "Containers": boxes[1:]}])
+    shelf.put(RUN, "bare", Specs=[{"Name": "s"}])
+    assert shelf.find(RUN, parse("Specs.Containers has (Image = a and Tag = 2)")) == []
+    assert shelf.find(RUN, parse("Specs.Containers has (Image = b and Tag = 2)")) == ["apart", "across"]
+    assert shelf.find(RUN, parse("Specs has (Containers.Image = a and Containers.Tag = 2)")) == ["apart"]
+    assert shelf.find(RUN, parse("Specs has (Name = t and Containers.Image = b)")) == ["across"]
+    assert shelf.find(RUN, parse("Specs has (not exists Specs.Containers.Image)")) == ["apart", "bare"]
+
+
 def test_of_many_values_the_one_that_comes_first_counts_in_sorting(jobs: Shelf) -> None:
     assert jobs.ranked(JOB, SortKey("InputDataConfig.ChannelName")) == ["two", "one", "bare"]
     assert jobs.ranked(JOB, SortKey("InputDataConfig.ChannelName", descending=True)) == ["two", "one", "bare"]
@@ -247,6 +276,13 @@ def test_a_model_is_found_and_ranked_by_its_training_job(jobs: Shelf) -> None:
     assert jobs.ranked(MODEL, by_lr) == ["m1", "m3", "m2"]
     with pytest.raises(ValidationError, match="Unknown property name: Nonsense"):
         jobs.find(MODEL, parse("TrainingJob.Nonsense = 1"))
+
+
+def test_a_name_in_its_own_casing_comes_before_others(shelf: Shelf) -> None:
+    shelf.put(RUN, "upper", Parameters={"LR": {"NumberValue": 1.0}})
+    shelf.put(RUN, "lower", Parameters={"lr": {"NumberValue": 1.0}})
+    assert shelf.find(RUN, parse("Parameters.lr = 1")) == ["lower"]
+    assert shelf.find(RUN, parse("Parameters.Lr = 1")) == ["upper"]
 
 
 def test_a_scope_sees_its_own_entities_and_names_only(shelf: Shelf) -> None:
