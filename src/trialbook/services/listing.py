@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from trialbook.services.context import Call
 
-# "After" is strictly after and "Before" strictly before, as the model's documentation says of each of them.
+# "After" is strictly after and "Before" strictly before, but for the kinds below, as the model's documentation says.
 _TIMES = {
     "CreatedAfter": ("CreationTime", Operator.GREATER_THAN),
     "CreatedBefore": ("CreationTime", Operator.LESS_THAN),
@@ -26,6 +26,14 @@ _TIMES = {
     "CreationTimeBefore": ("CreationTime", Operator.LESS_THAN),
     "LastModifiedTimeAfter": ("LastModifiedTime", Operator.GREATER_THAN),
     "LastModifiedTimeBefore": ("LastModifiedTime", Operator.LESS_THAN),
+}
+_LINEAGE = frozenset({Kind.ARTIFACT, Kind.CONTEXT, Kind.ACTION})
+_INCLUSIVE = {
+    Operator.GREATER_THAN: (
+        Operator.GREATER_THAN_OR_EQUAL_TO,
+        _LINEAGE | {Kind.MODEL, Kind.ENDPOINT_CONFIG, Kind.ENDPOINT},
+    ),
+    Operator.LESS_THAN: (Operator.LESS_THAN_OR_EQUAL_TO, _LINEAGE),
 }
 DEFAULT_PAGE = 10
 
@@ -82,7 +90,7 @@ def list_page(call: Call, listing: Listing, request: Document, where: Sequence[N
 
 def _conditions(listing: Listing, request: Document) -> list[Node]:
     found: list[Node] = [
-        Condition(property_name, operator, float(request[member]))
+        Condition(property_name, _limit(listing.kind, operator), float(request[member]))
         for member, (property_name, operator) in _TIMES.items()
         if member in request
     ]
@@ -94,6 +102,11 @@ def _conditions(listing: Listing, request: Document) -> list[Node]:
         if member in request
     )
     return found
+
+
+def _limit(kind: Kind, operator: Operator) -> Operator:
+    inclusive, kinds = _INCLUSIVE[operator]
+    return inclusive if kind in kinds else operator
 
 
 def _sort(listing: Listing, request: Document) -> SortKey:
