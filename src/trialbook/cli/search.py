@@ -8,6 +8,7 @@ import math
 from typing import TYPE_CHECKING
 
 import click
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -80,6 +81,7 @@ def search(
         return
     console = Console()
     for part in answer.get("kinds", [answer]):
+        console.print(_heading(part), markup=False, highlight=False, soft_wrap=True)
         console.print(_table(part))
         for one in part.get("explained", []):
             console.print(
@@ -95,13 +97,18 @@ def search(
         raise SystemExit(1)
 
 
+def _heading(answer: Document) -> str:
+    shown, total = len(answer.get("records", [])), answer["total"]
+    kind = answer["resource"].removeprefix("experiment-")
+    taken = f" in {answer['seconds'] * 1000:.1f} ms" if "seconds" in answer else ""
+    return f"{kind}: {shown} of {total}{taken}"
+
+
 def _table(answer: Document) -> Table:
-    shown = len(answer.get("records", []))
-    seconds = f"{answer['seconds'] * 1000:.1f} ms" if "seconds" in answer else ""
-    table = Table(title=f"{answer['resource']}: {shown} of {answer['total']}  {seconds}", title_justify="left")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("name", overflow="fold")
     for column in answer.get("columns", []):
-        table.add_column(column, overflow="fold")
+        table.add_column(column.replace(".", ".\n", 1), overflow="fold")
     for record in answer.get("records", []):
         cells = [_cell(column, value) for column, value in zip(answer["columns"], record["values"], strict=True)]
         table.add_row(record["name"], *cells)
