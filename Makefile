@@ -13,7 +13,8 @@ CLIENTS_V3 := .venv-clients-v3/.ready
 CLIENTS_WANTED := sagemaker==2.257.7 awscli==1.46.3 boto3==1.44.5 botocore==1.44.5 scikit-learn==1.9.1
 CLIENTS_V3_WANTED := sagemaker==3.27.0 boto3==1.44.5 botocore==1.44.5 scikit-learn==1.9.1
 
-PYTEST := $(BIN)/python -m pytest --durations=10
+# Two at a time: 134 s instead of 256 s on two cores.
+PYTEST := $(BIN)/python -m pytest -n 2 --durations=10
 PIP_QUIET := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := all
