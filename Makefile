@@ -4,7 +4,7 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
-EXTRAS := server postgres clarify jobs dev
+EXTRAS := server postgres clarify jobs plot shap dev
 READY := .venv/.ready
 CLIENTS := .venv-clients/.ready
 CLIENTS_V3 := .venv-clients-v3/.ready

@@ -16,6 +16,7 @@ word that AWS clients match on, `status` the HTTP status that carries it.
     │   ├── UnknownOperationError    UnknownOperationException
     │   ├── MalformedRequestError    SerializationException
     │   ├── TooLargeError            RequestEntityTooLargeException, 413
+    │   ├── RequestTimeoutError      RequestTimeout
     │   ├── ForbiddenError           AccessDeniedException, 403
     │   └── CodedError               any other code of AWS's (NoSuchKey, NoSuchEntity, ...)
     ├── StoreError                   the store cannot be opened or used
@@ -112,6 +113,12 @@ class TooLargeError(ApiError):
 
     code = "RequestEntityTooLargeException"
     status = 413
+
+
+class RequestTimeoutError(ApiError):
+    """The body stopped coming before it was whole; the code and status are S3's."""
+
+    code = "RequestTimeout"
 
 
 class ForbiddenError(ApiError):

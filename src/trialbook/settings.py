@@ -39,6 +39,8 @@ class Settings:
         The AWS account id that ARNs carry.
     max_body
         The largest request body in bytes outside S3.
+    body_timeout
+        Seconds to wait for the next bytes of a request's body.
     """
 
     store: str
@@ -50,6 +52,7 @@ class Settings:
     account: str = DEFAULT_ACCOUNT
     tls_proxy: int | None = None
     max_body: int = 16 * 1024 * 1024
+    body_timeout: float = 20.0
 
 
 def find_store_folder(start: Path) -> tuple[Path, bool]:

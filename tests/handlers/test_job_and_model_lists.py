@@ -117,17 +117,23 @@ MAKE: dict[str, Any] = {
         "oldest",
     ),
 }
+AT_OR_AFTER = {"list_models", "list_endpoints"}
+"""Whose CreationTimeAfter includes the time itself, by the model's words ("greater than or equal", "at or after")."""
 ORDERS = {"oldest": ["bb", "Ca", "ab"], "newest": ["ab", "Ca", "bb"], "name": ["ab", "bb", "Ca"]}
 
 
 @dataclass(frozen=True)
 class Listed:
-    """One list operation over three things made in the order bb, Ca, ab. `default` says which order it documents."""
+    """One list operation over three things made in the order bb, Ca, ab.
+
+    `default` says which order it documents; `includes` whether CreationTimeAfter takes in the time itself.
+    """
 
     operation: Callable[..., Any]
     member: str
     name: str
     default: str
+    includes: bool
 
     def names(self, **arguments: Any) -> list[str]:
         return self.names_of(self.operation(**arguments))
@@ -147,7 +153,7 @@ class TestEveryList:
         for one in ORDERS["oldest"]:
             make(client, one)
             _next_millisecond()
-        return Listed(getattr(client, request.param), member, name, default)
+        return Listed(getattr(client, request.param), member, name, default, request.param in AT_OR_AFTER)
 
     def test_the_default_order_is_the_documented_one(self, listed: Listed) -> None:
         assert listed.names() == ORDERS[listed.default]
@@ -166,7 +172,7 @@ class TestEveryList:
     def test_a_time_parts_them(self, listed: Listed) -> None:
         every = listed.operation()[listed.member]
         middle = next(one["CreationTime"] for one in every if one[listed.name] == "Ca")
-        assert listed.names(CreationTimeAfter=middle) == ["ab"]
+        assert listed.names(CreationTimeAfter=middle) == (["ab", "Ca"] if listed.includes else ["ab"])
         assert listed.names(CreationTimeBefore=middle) == ["bb"]
 
     def test_pages_hold_every_one_once(self, listed: Listed) -> None:
@@ -206,6 +212,14 @@ def test_a_status_filters_and_sorts(client: Any, operation: str, member: str) ->
     MAKE[operation][0](client, "a")
     assert len(getattr(client, operation)(StatusEquals="Completed", SortBy="Status")[member]) == 1
     assert getattr(client, operation)(StatusEquals="Failed")[member] == []
+
+
+def test_an_endpoint_modified_at_a_time_is_not_modified_after_it(client: Any) -> None:
+    serve(client, "m")
+    deploy(client, "ep")
+    when = client.describe_endpoint(EndpointName="ep")["LastModifiedTime"]
+    assert client.list_endpoints(LastModifiedTimeAfter=when)["Endpoints"] == []
+    assert len(client.list_endpoints(CreationTimeAfter=when)["Endpoints"]) == 1
 
 
 def test_an_endpoints_status_filters(client: Any) -> None:

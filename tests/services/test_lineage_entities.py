@@ -158,3 +158,14 @@ def test_an_artifact_of_another_region_is_another(client: Client) -> None:
     here_arn, there_arn = create(client, "Artifact", "one"), create(there, "Artifact", "one")
     assert here_arn.split("/")[1] == there_arn.split("/")[1]
     assert here_arn != there_arn
+
+
+@pytest.mark.parametrize("members", [{}, {"ArtifactArn": "x", "Source": {"SourceUri": "s3://b/one"}}])
+def test_a_deletion_names_one_artifact_in_one_way(client: Client, members: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="either ArtifactArn or Source"):
+        client("DeleteArtifact", **members)
+
+
+def test_an_empty_arn_is_no_artifact(client: Client) -> None:
+    with pytest.raises((NotFoundError, ValidationError)):
+        client("DeleteArtifact", ArtifactArn="")

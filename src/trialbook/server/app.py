@@ -22,7 +22,7 @@ import anyio.to_thread
 import orjson
 
 from trialbook import __version__
-from trialbook.errors import ApiError
+from trialbook.errors import ApiError, RequestTimeoutError
 from trialbook.handlers.dispatch import STATUS, dispatch
 from trialbook.names import Scope
 from trialbook.server import native
@@ -67,7 +67,7 @@ class App:
                 return await anyio.to_thread.run_sync(self._health)
             check_host(head.headers, self.workspace.settings.host)
             if head.path.startswith(native.PREFIX):
-                body = await read_whole(receive, head.headers, self.workspace.settings.max_body)
+                body = await self._read_whole(head, receive)
                 return await anyio.to_thread.run_sync(native.answer, self.workspace, head, body, request_id)
             routed = None if needs_body(head) else route(head)
             request = await self._with_body(head, receive, streaming=routed is not None and routed.streams)
@@ -83,10 +83,14 @@ class App:
 
     async def _with_body(self, head: Request, receive: Receive, *, streaming: bool) -> Request:
         if streaming:
-            stream = await spool(receive, head.headers)
+            stream = await spool(receive, head.headers, self.workspace.settings.body_timeout)
             return Request(head.method, head.path, head.query, head.headers, stream=stream)
-        body = await read_whole(receive, head.headers, self.workspace.settings.max_body)
+        body = await self._read_whole(head, receive)
         return Request(head.method, head.path, head.query, head.headers, body=body)
+
+    async def _read_whole(self, head: Request, receive: Receive) -> bytes:
+        settings = self.workspace.settings
+        return await read_whole(receive, head.headers, settings.max_body, settings.body_timeout)
 
     def _serve(self, routed: Routed, request: Request, request_id: str) -> Response:
         try:
@@ -114,7 +118,10 @@ class App:
 
 def _failure(routed: Routed | None, head: Request, error: ApiError, request_id: str) -> Response:
     how = routed or guess_protocol(head)
-    return serialise_error(how, error, request_id, method=head.method, resource=head.path)
+    response = serialise_error(how, error, request_id, method=head.method, resource=head.path)
+    if isinstance(error, RequestTimeoutError):
+        response.headers["connection"] = "close"  # what would come on it next is the rest of this body
+    return response
 
 
 def _head(scope: AsgiScope) -> Request:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import tempfile
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from trialbook.errors import MalformedRequestError, TooLargeError
+import anyio
+
+from trialbook.errors import MalformedRequestError, RequestTimeoutError, TooLargeError
 from trialbook.wire.aws_chunked import Decoder
 
 if TYPE_CHECKING:
@@ -22,10 +24,20 @@ MAX_UPLOAD = 5 * 1024**3
 """Bytes of one PutObject or UploadPart: S3's own limit."""
 
 
-async def chunks(receive: Receive) -> AsyncIterator[bytes]:
-    """Give the body as it comes. Raises `MalformedRequestError` when the client goes away in the middle."""
+async def chunks(receive: Receive, patience: float) -> AsyncIterator[bytes]:
+    """Give the body as it comes.
+
+    Raises `MalformedRequestError` when the client goes away in the middle, and `RequestTimeoutError` when nothing of it
+    comes for `patience` seconds.
+    """
     while True:
-        message = await receive()
+        try:
+            with anyio.fail_after(patience):
+                message = await receive()
+        except TimeoutError:
+            raise RequestTimeoutError(
+                f"Nothing of the body came for {patience:g} s, and it is not whole yet: is its Content-Length right?"
+            ) from None
         if message["type"] == "http.disconnect":
             raise MalformedRequestError("The connection was closed before the whole body came.")
         if message.get("body"):
@@ -42,13 +54,13 @@ def declared_length(headers: Mapping[str, str]) -> int:
     return int(text)
 
 
-async def read_whole(receive: Receive, headers: Mapping[str, str], limit: int) -> bytes:
+async def read_whole(receive: Receive, headers: Mapping[str, str], limit: int, patience: float) -> bytes:
     """Read a body into memory. Raises `TooLargeError` over `limit` bytes, before reading when the length is told."""
     if declared_length(headers) > limit:
         raise _too_large(limit)
     parts: list[bytes] = []
     size = 0
-    async for part in chunks(receive):
+    async for part in chunks(receive, patience):
         size += len(part)
         if size > limit:
             raise _too_large(limit)
@@ -56,7 +68,7 @@ async def read_whole(receive: Receive, headers: Mapping[str, str], limit: int) -
     return b"".join(parts)
 
 
-async def spool(receive: Receive, headers: Mapping[str, str]) -> BinaryIO:
+async def spool(receive: Receive, headers: Mapping[str, str], patience: float) -> BinaryIO:
     """Read an upload into a temporary file, decoded; it stands at its start and is deleted when closed.
 
     The file of an aws-chunked upload has its trailers, names in lower case, as the attribute `trailers`.
@@ -67,7 +79,7 @@ async def spool(receive: Receive, headers: Mapping[str, str]) -> BinaryIO:
     try:
         decoder = Decoder.for_headers(headers)
         size = 0
-        async for part in chunks(receive):
+        async for part in chunks(receive, patience):
             data = decoder.feed(part) if decoder else part
             size += len(data)
             if size > MAX_UPLOAD:

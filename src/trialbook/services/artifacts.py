@@ -65,7 +65,8 @@ def delete_artifact(call: Call, request: Document) -> Document:
     """Remove the artifact that `ArtifactArn` or `Source` names."""
     if ("ArtifactArn" in request) == ("Source" in request):
         raise ValidationError("DeleteArtifact takes either ArtifactArn or Source: give one of the two.")
-    return delete_entity(call, Kind.ARTIFACT, request.get("ArtifactArn") or source_hash(request["Source"]))
+    key = request["ArtifactArn"] if "ArtifactArn" in request else source_hash(request["Source"])
+    return delete_entity(call, Kind.ARTIFACT, key)
 
 
 def _told_again(present: Entity, doc: Document) -> bool:

@@ -29,11 +29,11 @@ _TIMES = {
 }
 _LINEAGE = frozenset({Kind.ARTIFACT, Kind.CONTEXT, Kind.ACTION})
 _INCLUSIVE = {
-    Operator.GREATER_THAN: (
+    ("CreationTime", Operator.GREATER_THAN): (
         Operator.GREATER_THAN_OR_EQUAL_TO,
         _LINEAGE | {Kind.MODEL, Kind.ENDPOINT_CONFIG, Kind.ENDPOINT},
     ),
-    Operator.LESS_THAN: (Operator.LESS_THAN_OR_EQUAL_TO, _LINEAGE),
+    ("CreationTime", Operator.LESS_THAN): (Operator.LESS_THAN_OR_EQUAL_TO, _LINEAGE),
 }
 DEFAULT_PAGE = 10
 
@@ -90,7 +90,7 @@ def list_page(call: Call, listing: Listing, request: Document, where: Sequence[N
 
 def _conditions(listing: Listing, request: Document) -> list[Node]:
     found: list[Node] = [
-        Condition(property_name, _limit(listing.kind, operator), float(request[member]))
+        Condition(property_name, _limit(listing.kind, property_name, operator), float(request[member]))
         for member, (property_name, operator) in _TIMES.items()
         if member in request
     ]
@@ -104,8 +104,8 @@ def _conditions(listing: Listing, request: Document) -> list[Node]:
     return found
 
 
-def _limit(kind: Kind, operator: Operator) -> Operator:
-    inclusive, kinds = _INCLUSIVE[operator]
+def _limit(kind: Kind, property_name: str, operator: Operator) -> Operator:
+    inclusive, kinds = _INCLUSIVE.get((property_name, operator), (operator, frozenset()))
     return inclusive if kind in kinds else operator
 
 
