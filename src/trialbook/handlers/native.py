@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trialbook.errors import ValidationError
-from trialbook.handlers import ingest
+from trialbook.handlers import ingest, logged
 from trialbook.services import recycling, search, text_search
 
 if TYPE_CHECKING:
@@ -55,6 +55,9 @@ OPERATIONS: dict[str, Callable[[Call, Document], Document]] = {
     "bin": list_bin,
     "restore": restore,
     "run": ingest.run,
+    "log_streams": logged.log_streams,
+    "logs": logged.logs,
+    "log_find": logged.log_find,
 }
 """The operations of `/api/v1/`, by path."""
 

@@ -11,8 +11,8 @@ from collections import deque
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from trialbook.errors import StoreError
-from trialbook.store import edges, entities, objects, series
-from trialbook.store.merging import Merger
+from trialbook.store import edges, entities, logs, objects, series
+from trialbook.store.merging import LOG_BATCHES, Merger
 from trialbook.store.transaction import Shared, SqlTransaction
 from trialbook.store.writer import Writer
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
         BinItem,
         Edge,
         Entity,
+        FoundLine,
+        LogLine,
+        LogStream,
         ObjectRow,
         RunSummary,
         Series,
@@ -97,6 +100,12 @@ class SqlStore:
         self._readers = Readers(dialect)
         self._database_id = cast("str", self._read(lambda s: s.rows("SELECT database FROM meta")[0][0]))
         self._merger = Merger(self.merge, lambda run: self._read(lambda s: series.backlog(s, run)))
+        self._log_merger = Merger(
+            self._merge_log,
+            lambda log: self._read(lambda s: logs.backlog(s, log)),
+            batches=LOG_BATCHES,
+            amount=logs.CHUNK_BYTES,
+        )
         self._writer = Writer(lambda: dialect.connect(write=True), self._shared, self._committed)
 
     def _read(self, ask: Callable[[Session], T]) -> T:
@@ -106,6 +115,8 @@ class SqlStore:
         transaction.names.commit()
         for run, points in transaction.appended:
             self._merger.note(run, points)
+        for log, size in transaction.logged:
+            self._log_merger.note(log, size)
 
     @property
     def database_id(self) -> str:
@@ -162,9 +173,30 @@ class SqlStore:
         # Another process may merge first and leave the rest: then read again.
         while packed is not None and not self._apply(packed):
             packed = self._read(lambda s: series.pack_run(s, run))
+        for log in self._read(lambda s: logs.ids(s, run)):
+            self._merge_log(log)
 
     def _apply(self, packed: Packed) -> bool:
         return self.write(lambda tx: cast("SqlTransaction", tx).apply_merge(packed))
+
+    def _merge_log(self, log: int) -> None:
+        packed = self._read(lambda s: logs.pack_log(s, log))
+        while packed is not None and not self._apply_log(packed):
+            packed = self._read(lambda s: logs.pack_log(s, log))
+
+    def _apply_log(self, packed: logs.Packed) -> bool:
+        return self.write(lambda tx: cast("SqlTransaction", tx).apply_log_merge(packed))
+
+    def log_streams(self, entity: int) -> list[LogStream]:
+        return self._read(lambda s: logs.streams(s, entity))
+
+    def log(self, entity: int, stream: str, start: int = 0, limit: int = 10_000) -> list[LogLine]:
+        return self._read(lambda s: logs.read(s, entity, stream, start, limit))
+
+    def find_log(
+        self, entity: int, text: str, stream: str | None = None, limit: int = 100, start: int = 0
+    ) -> list[FoundLine]:
+        return self._read(lambda s: logs.find(s, entity, text, stream, limit, start))
 
     def bin(self, limit: int = 1000) -> list[BinItem]:
         return self._read(lambda s: entities.list_bin(s, limit))
@@ -195,5 +227,6 @@ class SqlStore:
 
     def close(self) -> None:
         self._merger.close()
+        self._log_merger.close()
         self._writer.close()
         self._readers.close()

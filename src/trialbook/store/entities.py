@@ -125,10 +125,13 @@ def list_bin(session: Session, limit: int) -> list[BinItem]:
 
 
 def empty_bin(session: Session, before: float) -> int:
-    """Forget documents, edges and series of what was deleted before; the rows stay, so numbers never return."""
+    """Forget documents, edges, series and logs of what was deleted before; the rows stay, so numbers never return."""
     ids = [row[0] for row in session.rows("SELECT id FROM bin WHERE deleted < ?", (float(before),))]
     for part in batched(ids):
         marks = placeholders(len(part))
+        for table in ("log_chunk", "log_writer"):
+            logs = f"SELECT id FROM log WHERE entity IN ({marks})"  # noqa: S608
+            session.run(f"DELETE FROM {table} WHERE log IN ({logs})", part)  # noqa: S608
         for table, column in (
             ("edge", "source"),
             ("edge", "target"),
@@ -136,6 +139,8 @@ def empty_bin(session: Session, before: float) -> int:
             ("flush", "run"),
             ("writer", "run"),
             ("chunk", "run"),
+            ("merged", "run"),
+            ("log", "entity"),
             ("bin", "id"),
         ):
             session.run(f"DELETE FROM {table} WHERE {column} IN ({marks})", part)  # noqa: S608

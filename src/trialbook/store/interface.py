@@ -143,6 +143,34 @@ class RunSummary(NamedTuple):
     metrics: Mapping[str, Summary]
 
 
+class LogLine(NamedTuple):
+    """One line of a log: `time` in epoch seconds, and `text`, any text, without its line end."""
+
+    time: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogStream:
+    """One log of an entity: `created` is the time of its first line, `last` the latest time of a line.
+
+    A stream that was made by an empty batch has the time at which that came in both. `count` is its number of lines.
+    """
+
+    name: str
+    created: float
+    last: float
+    count: int
+
+
+class FoundLine(NamedTuple):
+    """A line that a search found: its stream, its number in it (from 0), and the line."""
+
+    stream: str
+    number: int
+    line: LogLine
+
+
 class Reader(Protocol):
     """Reads shared by a store (its last commit) and a transaction (its own writes included)."""
 
@@ -217,6 +245,13 @@ class Transaction(Reader, Protocol):
         (run, writer, seq) names the batch: a batch that came before is ignored and False is returned. A writer counts
         up, best from 0 and without gaps; its batches may come in any order as long as none is 4,096 behind the newest.
         Raises `StoreError` when the entity is not there (deleted ones are not), or the columns do not fit each other.
+        """
+
+    def append_log(self, entity: int, stream: str, writer: str, seq: int, lines: Sequence[LogLine]) -> bool:
+        """Add lines to the end of a log of an entity; they keep their order and get the next numbers, from 0 on.
+
+        (entity, stream, writer, seq) names the batch: a batch that came before is ignored and False is returned; a
+        writer counts up as in `append`. Raises `StoreError` when the entity is not there, or a time is not finite.
         """
 
     def put_bucket(self, name: str, doc: Document) -> None:
@@ -305,7 +340,21 @@ class Store(Reader, Protocol):
         """All points of one series; empty when there is none."""
 
     def merge(self, run: int) -> None:
-        """Pack the run's received batches into chunks. Changes nothing that a reader can see."""
+        """Pack the received batches of an entity's series and logs. Changes nothing that a reader can see."""
+
+    def log_streams(self, entity: int) -> list[LogStream]:
+        """Give the logs of an entity by name, those of deleted ones too."""
+
+    def log(self, entity: int, stream: str, start: int = 0, limit: int = 10_000) -> list[LogLine]:
+        """Give up to `limit` lines of a log from line number `start` (from 0) on; none past its end."""
+
+    def find_log(
+        self, entity: int, text: str, stream: str | None = None, limit: int = 100, start: int = 0
+    ) -> list[FoundLine]:
+        """Give the first `limit` lines that hold `text`, letter by letter, by (stream, number).
+
+        `stream` narrows the search to one log, `start` to the lines from that number on in each.
+        """
 
     def bin(self, limit: int = 1000) -> list[BinItem]:
         """What can be restored, newest first."""

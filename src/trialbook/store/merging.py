@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 POINTS = 32_768
 BATCHES = 256
+LOG_BATCHES = 64
 
 _log = logging.getLogger(__name__)
 
@@ -30,9 +31,19 @@ class Merger:
         Merges one run.
     backlog
         Says how many batches and points of a run wait; asked once a run, for what an earlier process left.
+    batches, amount
+        How many batches, or points, are enough.
     """
 
-    def __init__(self, merge: Callable[[int], None], backlog: Callable[[int], tuple[int, int]]) -> None:
+    def __init__(
+        self,
+        merge: Callable[[int], None],
+        backlog: Callable[[int], tuple[int, int]],
+        *,
+        batches: int = BATCHES,
+        amount: int = POINTS,
+    ) -> None:
+        self._enough = batches, amount
         self._merge = merge
         self._backlog = backlog
         self._waiting: dict[int, tuple[int, int]] = {}
@@ -47,7 +58,7 @@ class Merger:
         else:
             batches, before = self._waiting[run]
             batches, before = batches + 1, before + points
-        if batches < BATCHES and before < POINTS:
+        if batches < self._enough[0] and before < self._enough[1]:
             self._waiting[run] = batches, before
             return
         self._waiting[run] = 0, 0

@@ -16,6 +16,10 @@ makes them, and a test holds the two against each other.
     flush   batches of points as received            data NULL: merged, kept until its writer has no gap below it
     writer  (run, writer): every batch up to seq is merged
     chunk   packed points of one series, in order    over: an overview of every 256 points
+    merged  (run, newest batch of a merge): where its series ended before, for readers who come back
+    log     (entity, stream): one log, with how many lines it has
+    log_writer which batches of lines came           ahead: those above seq, as packed numbers
+    log_chunk  lines of one log, from number `first` bytes: of the lines, unpacked
     bucket, object, upload, part                     the object store's rows
     blob    how many objects and parts hold a blob   refs = 0: an orphan, whose bytes can go
 
@@ -145,6 +149,47 @@ Table(
     Column("ts0", Double, nullable=False),
     Column("ts1", Double, nullable=False),
     Column("over", LargeBinary, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+Table(
+    "merged",
+    metadata,
+    Column("run", Big, primary_key=True, autoincrement=False),
+    Column("flush", Big, primary_key=True, autoincrement=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+Table(
+    "log",
+    metadata,
+    # AUTOINCREMENT: a merge packs outside the writer, so a number must never come again.
+    Column("id", Big, Identity(), primary_key=True),
+    Column("entity", Big, nullable=False),
+    Column("stream", Word, nullable=False),
+    Column("created", Double, nullable=False),
+    Column("last", Double, nullable=False),
+    Column("lines", Big, nullable=False),
+    UniqueConstraint("entity", "stream", name="log_stream"),
+    sqlite_autoincrement=True,
+)
+
+Table(
+    "log_writer",
+    metadata,
+    Column("log", Big, primary_key=True, autoincrement=False),
+    Column("writer", Word, primary_key=True),
+    Column("seq", Big, nullable=False),
+    Column("ahead", LargeBinary, nullable=False),
+)
+
+Table(
+    "log_chunk",
+    metadata,
+    Column("log", Big, primary_key=True, autoincrement=False),
+    Column("first", Big, primary_key=True, autoincrement=False),
+    Column("lines", Integer, nullable=False),
+    Column("bytes", Integer, nullable=False),
     Column("data", LargeBinary, nullable=False),
 )
 

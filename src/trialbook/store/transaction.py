@@ -6,14 +6,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from trialbook.store import edges, entities, objects, series
+from trialbook.store import edges, entities, logs, objects, series
 from trialbook.store.session import EndedSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from trialbook.model import Document, Kind
-    from trialbook.store.interface import Edge, Entity, ObjectRow, Part, Points, Summary, Upload
+    from trialbook.store.interface import Edge, Entity, LogLine, ObjectRow, Part, Points, Summary, Upload
     from trialbook.store.session import Session
 
 _ENDED = cast("Session", EndedSession())
@@ -38,6 +38,8 @@ class SqlTransaction:
         Whether anything was written.
     appended
         (run, number of points) of every batch that was added.
+    logged
+        (log, bytes of lines) of every batch of lines that was added.
     """
 
     def __init__(self, session: Session, rev: int, shared: Shared) -> None:
@@ -47,6 +49,7 @@ class SqlTransaction:
         self.rev = rev
         self.changed = False
         self.appended: list[tuple[int, int]] = []
+        self.logged: list[tuple[int, int]] = []
 
     def end(self) -> None:
         """Refuse any use from here on."""
@@ -127,6 +130,18 @@ class SqlTransaction:
     def apply_merge(self, packed: series.Packed) -> bool:
         """Put a run's chunks in place of its batches; changes nothing that a reader can see, so no `rev` either."""
         return series.apply_merge(self._session, packed)
+
+    def append_log(self, entity: int, stream: str, writer: str, seq: int, lines: Sequence[LogLine]) -> bool:
+        log = logs.append(self._session, (entity, stream, writer, seq), lines, self._clock())
+        if log is None:
+            return False
+        self.changed = True
+        self.logged.append((log, sum(len(line.text) for line in lines)))
+        return True
+
+    def apply_log_merge(self, packed: logs.Packed) -> bool:
+        """Put a log's large chunks in place of its small ones, likewise."""
+        return logs.apply_merge(self._session, packed)
 
     def put_bucket(self, name: str, doc: Document) -> None:
         self.changed = True

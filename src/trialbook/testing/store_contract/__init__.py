@@ -19,6 +19,7 @@ from trialbook.testing.store_contract.bin import BinContract
 from trialbook.testing.store_contract.commits import CommitContract
 from trialbook.testing.store_contract.edges import EdgeContract
 from trialbook.testing.store_contract.entities import EntityContract
+from trialbook.testing.store_contract.logs import LogContract
 from trialbook.testing.store_contract.model import ModelContract
 from trialbook.testing.store_contract.objects import ObjectContract
 from trialbook.testing.store_contract.series import SeriesContract
@@ -33,6 +34,7 @@ class StoreContract(
     BinContract,
     CommitContract,
     SeriesContract,
+    LogContract,
     ObjectContract,
     UploadContract,
     ModelContract,
