@@ -1,10 +1,11 @@
-"""Reading back: series as NumPy arrays, lists of runs, searches as tables."""
+"""Reading back: series as NumPy arrays and data frames, lists of runs, searches as tables."""
 
 from __future__ import annotations
 
-import html
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from trialbook.sdk.extras import need
+from trialbook.sdk.paging import Asked, fetch
 from trialbook.sdk.recovery import recover_for
 from trialbook.sdk.run import Run
 from trialbook.sdk.target import Target
@@ -15,13 +16,17 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     import numpy as np
+    import pandas as pd
+    import polars as pl
     from numpy.typing import NDArray
-    from pandas import DataFrame
 
     from trialbook.model import Document
+    from trialbook.sdk.table import Table
     from trialbook.sdk.transport import Transport
 
 EMPTY = (b"", b"", b"", b"")
+NO_STEP = -(2**63)
+"""The step of a point that has none."""
 
 
 class Metric(NamedTuple):
@@ -41,62 +46,40 @@ class Metric(NamedTuple):
     time: NDArray[np.float64]
     value: NDArray[np.float64]
 
-    def to_pandas(self) -> DataFrame:
-        """Give a data frame with the columns step, time, value."""
-        import pandas as pd
+    def to_numpy(self) -> NDArray[np.void]:
+        """Give one structured array (n,) of the fields step (int64), time (float64), value (float64)."""
+        import numpy as np
 
-        return pd.DataFrame(self._asdict())
+        made = np.empty(len(self.value), [("step", "<i8"), ("time", "<f8"), ("value", "<f8")])
+        for name, column in self._asdict().items():
+            made[name] = column
+        return made
 
-
-class Table:
-    """What a search found: one row a record, its name first.
-
-    Attributes
-    ----------
-    columns
-        Names of the columns.
-    rows
-        Values in their order; None where a record has none.
-    total
-        How many records match, shown or not.
-    """
-
-    def __init__(self, columns: Sequence[str], rows: Sequence[Sequence[object]], total: int) -> None:
-        self.columns = list(columns)
-        self.rows = [list(row) for row in rows]
-        self.total = total
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __getitem__(self, column: str) -> list[object]:
-        """Give one column."""
-        at = self.columns.index(column)
-        return [row[at] for row in self.rows]
-
-    def to_pandas(self) -> DataFrame:
-        """Give a data frame."""
-        import pandas as pd
-
-        return pd.DataFrame(self.rows, columns=self.columns)
-
-    def __repr__(self) -> str:
-        texts = [self.columns, *[[_shown(one) for one in row] for row in self.rows[:20]]]
-        widths = [max(len(row[at]) for row in texts) for at in range(len(self.columns))]
-        lines = [
-            "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in texts
-        ]
-        return "\n".join([*lines, f"{len(self.rows)} of {self.total}"])
-
-    def _repr_html_(self) -> str:
-        head = "".join(f"<th>{html.escape(column)}</th>" for column in self.columns)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(_shown(one))}</td>" for one in row) + "</tr>" for row in self.rows
+    def to_pandas(self) -> pd.DataFrame:
+        """Give a pandas data frame: step (`Int64` where some points have none), time (UTC), value."""
+        pandas = need("pandas", "plot")
+        step = pandas.Series(self.step)
+        lacking = self.step == NO_STEP
+        frame = pandas.DataFrame(
+            {
+                "step": step.astype("Int64").mask(lacking) if lacking.any() else step,
+                "time": pandas.to_datetime(self.time * 1e9, unit="ns", utc=True),
+                "value": self.value,
+            }
         )
-        return (
-            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
-            f"<caption>{len(self.rows)} of {self.total}</caption></table>"
+        return cast("pd.DataFrame", frame)
+
+    def to_polars(self) -> pl.DataFrame:
+        """Give a polars data frame: step (null where a point has none), time (UTC, microseconds), value."""
+        polars = need("polars", "")
+        step, moment = polars.col("step"), polars.Datetime("us", "UTC")
+        frame = polars.DataFrame(
+            {"step": self.step, "time": (self.time * 1e6).round().astype("int64"), "value": self.value}
+        ).with_columns(
+            polars.when(step != NO_STEP).then(step).alias("step"),
+            polars.col("time").cast(moment),
         )
+        return cast("pl.DataFrame", frame)
 
 
 def open_reading(store: str | None = None, region: str | None = None) -> Transport:
@@ -128,8 +111,8 @@ def search(
     *,
     resource: str = "run",
     sort: str | Sequence[str] = (),
-    columns: Sequence[str] = (),
-    limit: int = 100,
+    columns: str | Sequence[str] = (),
+    limit: int | None = 100,
     store: str | None = None,
     region: str | None = None,
 ) -> Table:
@@ -137,23 +120,17 @@ def search(
 
     Parameters
     ----------
+    resource
+        The kind of record: run, experiment, training-job, model ...
     sort
-        Properties; a leading minus sorts descending.
+        Properties, most important first; a leading minus sorts descending. By default what changed last is first.
     columns
-        Properties to show; by default those of the query and the sort.
+        Properties to show, with `*` and `?` for many (`Parameters.*`); by default those of the query and the sort.
+    limit
+        The most records to read, page after page; None reads all.
     """
-    answer = open_reading(store, region).call(
-        "search",
-        {
-            "query": query,
-            "resource": resource,
-            "sort": [sort] if isinstance(sort, str) else list(sort),
-            "columns": list(columns),
-            "limit": limit,
-        },
-    )
-    rows = [[one["name"], *_row(one["values"], answer["columns"])] for one in answer["records"]]
-    return Table(["name", *answer["columns"]], rows, answer["total"])
+    asked = Asked(query, resource, _several(sort), _several(columns), limit)
+    return fetch(open_reading(store, region), asked)
 
 
 def list_runs(
@@ -207,27 +184,19 @@ class Experiment:
         """List its runs, newest first."""
         return list_runs(self.experiment_name)
 
-    def search(self, query: str = "", **options: object) -> Table:
-        """Search among its runs."""
+    def search(self, query: str = "", **options: Any) -> Table:
+        """Search among its runs; the options are those of `trialbook.search`."""
         mine = f"Parents.ExperimentName = {_quoted(self.experiment_name)}"
         text = f"{mine} and ({query})" if query.strip() else mine
-        return search(text, store=self._store, region=self._region, **options)  # type: ignore[arg-type]
+        return search(text, store=self._store, region=self._region, **options)
 
     def __repr__(self) -> str:
         return f"Experiment({self.experiment_name!r})"
 
 
-def _row(values: object, columns: Sequence[str]) -> list[object]:
-    if isinstance(values, dict):
-        return [values.get(column) for column in columns]
-    return list(values) if isinstance(values, list | tuple) else []
+def _several(names: str | Sequence[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return ""
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
