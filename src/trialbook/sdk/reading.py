@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from trialbook.sdk.compare import COLUMNS, SEEDS, Comparison, compare
 from trialbook.sdk.extras import need
 from trialbook.sdk.paging import Asked, fetch
 from trialbook.sdk.recovery import recover_for
@@ -189,6 +190,61 @@ class Experiment:
         mine = f"Parents.ExperimentName = {_quoted(self.experiment_name)}"
         text = f"{mine} and ({query})" if query.strip() else mine
         return search(text, store=self._store, region=self._region, **options)
+
+    def compare(
+        self,
+        metric: str | None = None,
+        *,
+        runs: Sequence[str | Run] | None = None,
+        query: str = "",
+        goal: str | None = None,
+        seeds: Sequence[str] = SEEDS,
+        confidence: float = 0.95,
+        limit: int = 1000,
+    ) -> Comparison:
+        """Compare its runs: what differs, groups that differ only by the seed, and whether the best is within noise.
+
+        Parameters
+        ----------
+        metric
+            What to compare by, such as `auc` (its last value) or `loss.min`; may be left out where there is only one.
+        runs
+            Which ones: names of runs or of their components, or `Run`s. By default those that `query` finds, or all.
+        goal
+            "max" or "min"; by default "min" for a metric whose name says loss or error, else "max".
+        seeds
+            Names of the parameters that hold a seed.
+        confidence
+            Of the intervals, and of the verdict: tests are held to a level of 1 - confidence over all pairs of groups.
+        limit
+            The most runs to read.
+
+        Notes
+        -----
+        Two groups with the same seeds are compared by a paired t test, others by Welch's (1947); p values are corrected
+        by Holm's (1979) step-down over all pairs of groups, since the winner is not known before the data.
+
+        Raises
+        ------
+        ValueError
+            There are no runs, or none has the metric; the message says which metrics there are.
+        """
+        columns = [*COLUMNS, *([f"Metrics.{metric.removeprefix('Metrics.')}"] if metric else [])]
+        table = self.search(query, columns=columns, limit=limit, sort="CreationTime")
+        if runs is not None:
+            table = self._chosen(table, runs)
+        return compare(table, metric, goal=goal, seeds=seeds, confidence=confidence)
+
+    def _chosen(self, table: Table, runs: Sequence[str | Run]) -> Table:
+        wanted = [one.component if isinstance(one, Run) else one for one in runs]
+        names = {name.casefold(): at for at, name in enumerate(table["name"])}
+        rows = []
+        for name in wanted:
+            at = names.get(name.casefold(), names.get(f"{self.experiment_name}-{name}".casefold()))
+            if at is None:
+                raise ValueError(f"Experiment '{self.experiment_name}' has no run '{name}'.")
+            rows.append(at)
+        return table.take(rows)
 
     def __repr__(self) -> str:
         return f"Experiment({self.experiment_name!r})"

@@ -89,6 +89,10 @@ class Table(TablePlots):
             return self._with({name: self._column(name) for name in key})
         return {name: column[key] for name, column in self._values.items()}
 
+    def take(self, rows: Sequence[int]) -> Table:
+        """Give the rows of these numbers, in their order."""
+        return self._with({name: [column[at] for at in rows] for name, column in self._values.items()})
+
     def _column(self, name: str) -> Column:
         if name not in self._values:
             from difflib import get_close_matches
@@ -122,7 +126,7 @@ class Table(TablePlots):
             numbers = [at for at in order if _rank(column[at]) == 0]
             numbers.sort(key=lambda at: _comparable(column[at]), reverse=descending)
             order = [*numbers, *(at for rank in (1, 2) for at in order if _rank(column[at]) == rank)]
-        return self._with({name: [column[at] for at in order] for name, column in self._values.items()})
+        return self.take(order)
 
     def to_numpy(self, column: str) -> NDArray[Any]:
         """Give a column as an array (n,).
