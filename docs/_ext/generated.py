@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,9 @@ import click
 import trialbook
 from trialbook import errors
 from trialbook.cli import group
+from trialbook.handlers import native
+from trialbook.server import openapi
+from trialbook.services import forms
 from trialbook.store import schema
 from trialbook.wire.operations import OPERATIONS, Served, function_name
 
@@ -144,6 +148,20 @@ def error_codes() -> str:
     return "\n".join(lines)
 
 
+def api() -> str:
+    """Every operation of Trialbook's own API with the members of its request."""
+    lines: list[str] = []
+    for name, operation in {**native.OPERATIONS, **native.MESSAGES}.items():
+        lines += ["", f"## {name}", "", openapi.summary(operation)]
+        known = forms.members(native.FORMS[name]) if name in native.FORMS else {}
+        if known:
+            lines += ["", "| member | type | default | meaning |", "|---|---|---|---|"]
+        for member in known.values():
+            default = "required" if member.required else f"`{json.dumps(member.default)}`"
+            lines.append(f"| `{member.name}` | {_cell(forms.words(member))} | {default} | {_cell(member.says)} |")
+    return "\n".join(lines)
+
+
 def tables() -> str:
     """Every table of the database with its columns."""
     lines = ["| table | columns |", "|---|---|"]
@@ -160,6 +178,7 @@ def _cell(text: str) -> str:
 
 PARTS: dict[str, Callable[[], str]] = {
     "operations": operations,
+    "api": api,
     "cli": cli,
     "sdk": sdk,
     "errors": error_codes,

@@ -11,6 +11,8 @@ from docs._ext import generated
 
 import trialbook
 from trialbook import errors
+from trialbook.handlers import native
+from trialbook.services import forms
 from trialbook.settings import Settings
 from trialbook.store import schema
 from trialbook.wire.operations import OPERATIONS, Served
@@ -51,6 +53,14 @@ def test_every_public_name_and_method_says_what_it_does(name: str) -> None:
     for method, function in generated.methods(value) if isinstance(value, type) else ():
         assert function.__doc__, f"{name}.{method} needs a docstring"
         assert f"### {name}.{method}\n" in text
+
+
+@pytest.mark.parametrize("name", [*native.OPERATIONS, *native.MESSAGES])
+def test_every_operation_of_our_own_api_and_its_members_are_explained(name: str) -> None:
+    text = page("reference/api.md")
+    assert f"## {name}\n" in text
+    for member in forms.members(native.FORMS[name]) if name in native.FORMS else ():
+        assert f"| `{member}` |" in text
 
 
 @pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(Settings)])

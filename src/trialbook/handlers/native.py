@@ -1,16 +1,18 @@
 """Trialbook's own operations, for what AWS's cannot say: JSON members in lower case, in and out.
 
-`search` takes the text grammar, several sort keys and columns; `suggest` property names; `bin` and `restore` are about
-deleted entities.
+`search` takes the text grammar, several sort keys and columns; `suggest` gives property names; `table`, `properties`,
+`values`, `groups` and `matrix` read the columns of search and no document; `bin` and `restore` are about deleted
+entities. `FORMS` holds what each request may hold, from which the OpenAPI document is made.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
-from trialbook.errors import ValidationError
 from trialbook.handlers import ingest, logged
-from trialbook.services import recycling, search, text_search
+from trialbook.services import recycling, search, tables, text_search
+from trialbook.services.forms import Says, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,37 +23,79 @@ if TYPE_CHECKING:
 
 
 def find(call: Call, request: Document) -> Document:
-    """Search by text: see `services.text_search.TextQuery` for the members."""
-    return text_search.run(call, text_search.read(request))
+    """Search by the text grammar, with explanations if asked; records come with the values of properties."""
+    return text_search.run(call, read(text_search.TextQuery, request))
 
 
 def suggest(call: Call, request: Document) -> Document:
-    """Suggest property names: `resource`, `hint`."""
-    kind = text_search.kind_of(_text(request, "resource", "run"))
-    return {"names": search.suggest_for(call, kind, _text(request, "hint", ""))}
+    """Suggest property names for a hint."""
+    form = read(text_search.SuggestForm, request)
+    return {"names": search.suggest_for(call, text_search.kind_of(form.resource), form.hint)}
+
+
+def table(call: Call, request: Document) -> Document:
+    """Give one page of records, column by column: only the asked properties travel, and no document is read."""
+    return tables.table(call, read(tables.TableForm, request))
+
+
+def properties(call: Call, request: Document) -> Document:
+    """List the properties that records have, with type, group, and how many records have each."""
+    return tables.properties(call, read(tables.PropertiesForm, request))
+
+
+def values(call: Call, request: Document) -> Document:
+    """List a property's values with counts, how many records lack it, and the range and quantiles of its numbers."""
+    return tables.values(call, read(tables.ValuesForm, request))
+
+
+def groups(call: Call, request: Document) -> Document:
+    """Group records by the values of properties, with aggregates of others."""
+    return tables.groups(call, read(tables.GroupsForm, request))
+
+
+def matrix(call: Call, request: Document) -> Document:
+    """Give the values of up to 10,000 records, found or named, for plots."""
+    return tables.matrix(call, read(tables.MatrixForm, request))
 
 
 def list_bin(call: Call, request: Document) -> Document:
     """Give what was deleted and can be restored, newest first."""
-    del request
+    read(EmptyForm, request)
     return {"items": recycling.list_bin(call)}
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreForm:
+    """What to bring back."""
+
+    arn: Annotated[str, Says("The ARN of a deleted entity.")]
+
+
+@dataclass(frozen=True, slots=True)
+class RunForm:
+    """Which run to describe."""
+
+    name: Annotated[str, Says("The name of the run (its trial component).")]
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyForm:
+    """Nothing is asked."""
 
 
 def restore(call: Call, request: Document) -> Document:
     """Bring a deleted entity back, by its ARN."""
-    return recycling.restore(call, _text(request, "arn"))
-
-
-def _text(request: Document, member: str, default: str | None = None) -> str:
-    value = request.get(member, default)
-    if not isinstance(value, str):
-        raise ValidationError(f"'{member}' must be given as text.")
-    return value
+    return recycling.restore(call, read(RestoreForm, request).arn)
 
 
 OPERATIONS: dict[str, Callable[[Call, Document], Document]] = {
     "search": find,
     "suggest": suggest,
+    "table": table,
+    "properties": properties,
+    "values": values,
+    "groups": groups,
+    "matrix": matrix,
     "bin": list_bin,
     "restore": restore,
     "run": ingest.run,
@@ -60,6 +104,20 @@ OPERATIONS: dict[str, Callable[[Call, Document], Document]] = {
     "log_find": logged.log_find,
 }
 """The operations of `/api/v1/`, by path."""
+
+FORMS: dict[str, type] = {
+    "search": text_search.TextQuery,
+    "suggest": text_search.SuggestForm,
+    "table": tables.TableForm,
+    "properties": tables.PropertiesForm,
+    "values": tables.ValuesForm,
+    "groups": tables.GroupsForm,
+    "matrix": tables.MatrixForm,
+    "bin": EmptyForm,
+    "restore": RestoreForm,
+    "run": RunForm,
+}
+"""What the requests of `OPERATIONS` may hold; one that is not here is described as any object."""
 
 MESSAGES: dict[str, Callable[[Call, Message], bytes]] = {"points": ingest.points, "series": ingest.series}
 """The operations of `/api/v1/` that take and answer binary messages (`wire.points`)."""

@@ -111,13 +111,23 @@ class Column:
         self._rows: list[int] = []
         self._written: list[Written] = []
         self._most = WAITING
-        self._entries = self._gather([], [], np.empty(0, np.int64) if many else None, Texts())
+        self._entries = self._gather([], [], np.empty(0, np.int64) if many else None, self._fresh_texts())
         self._entries.owner = np.empty(0, np.int64)
+
+    def _fresh_texts(self) -> Texts:
+        return Texts(folds=self.type is Type.NAME)
 
     @property
     def texts(self) -> Texts:
         """The distinct texts."""
         return self._entries.texts
+
+    def held(self) -> tuple[bool, bool]:
+        """Say whether there are, or were, (numbers, texts) among the cells."""
+        if self._rows:
+            self._pack(max(self._rows) + 1)
+        has, code = self._entries.has, self._entries.code
+        return has is not None and bool(has.any()), code is not None and bool((code >= 0).any())
 
     def put(self, row: int, written: Written, rows: int) -> None:
         """Note a record's cell: a value, a tuple of `lanes` numbers, a list of (element, value), or None for none.
@@ -252,7 +262,7 @@ class Column:
         if code is None or len(self.texts) < 2 * (len(code) + MANY):
             return
         live = np.flatnonzero(code >= 0)
-        old, self._entries.texts = self.texts, Texts()
+        old, self._entries.texts = self.texts, self._fresh_texts()
         code[live] = self._entries.texts.add([old.get(one) for one in code[live].tolist()])
 
 

@@ -68,6 +68,8 @@ class Comparison:
         The values as texts.
     truncate
         Whether cells are cut to integers before each of `numbers` is compared.
+    folded
+        Whether texts are compared without case.
     """
 
     operator: Operator
@@ -75,6 +77,7 @@ class Comparison:
     numbers: tuple[float | None, ...] = ()
     texts: tuple[str, ...] = ()
     truncate: tuple[bool, ...] = ()
+    folded: bool = False
 
 
 def prepare(condition: Condition, kind: Type, *, strict: bool = False) -> Comparison:
@@ -91,13 +94,13 @@ def prepare(condition: Condition, kind: Type, *, strict: bool = False) -> Compar
         raise ValidationError(f"between needs two values for {condition.name}, not {len(given)}.")
     compared_as = "text without case" if operator.value.endswith("without case") else _COMPARED_AS[kind]
     texts = _texts(given, operator, kind)
-    if kind in {Type.NAME, Type.FLAG}:
+    if kind is Type.FLAG:
         texts = tuple(text.casefold() for text in texts)
     numbers = tuple(_number(value, condition, kind) for value in given) if kind.has_numbers else ()
     if kind in {Type.MIXED, Type.LOOSE} and not any(number is not None for number in numbers):
         compared_as = "text" if operator not in _NUMERIC_ONLY else "nothing: the value is not a number"
     cut = tuple(strict and kind is Type.LOOSE and isinstance(one, str) and is_integer(one) for one in given)
-    return Comparison(operator, compared_as, numbers, texts, cut)
+    return Comparison(operator, compared_as, numbers, texts, cut, folded=kind is Type.NAME)
 
 
 def test(entries: Entries, comparison: Comparison) -> NDArray[np.bool_]:
@@ -158,8 +161,9 @@ def _equal(entries: Entries, comparison: Comparison) -> Mask:
             if number is not None:
                 mask |= entries.has & (_cells(entries.number[0], cut=cut) == number)
     if entries.code is not None:
+        find = entries.texts.equal_folded if comparison.folded else entries.texts.equal
         for text in comparison.texts:
-            mask |= _coded(entries.code, entries.texts, entries.texts.equal(text))
+            mask |= _coded(entries.code, entries.texts, find(text))
     return mask
 
 
@@ -178,7 +182,7 @@ def _matching(entries: Entries, comparison: Comparison) -> Mask:
         return np.zeros(len(entries), np.bool_)
     texts = entries.texts
     find = {
-        Operator.CONTAINS: texts.containing,
+        Operator.CONTAINS: texts.containing_folded if comparison.folded else texts.containing,
         Operator.CONTAINS_FOLDED: texts.containing_folded,
         Operator.EQUALS_FOLDED: texts.equal_folded,
     }[comparison.operator]

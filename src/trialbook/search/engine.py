@@ -14,14 +14,21 @@ import numpy as np
 
 from trialbook.errors import ValidationError
 from trialbook.search import query as queries
+from trialbook.search.facets import distribution
+from trialbook.search.grouping import group
 from trialbook.search.match import Matcher
-from trialbook.search.reading import cells
+from trialbook.search.properties import list_properties
+from trialbook.search.reading import cells, type_of
 from trialbook.search.suggest import Names
 from trialbook.search.table import ROW_MASK, Table
+from trialbook.search.tree import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from trialbook.search.facets import Distribution
+    from trialbook.search.grouping import Groups
+    from trialbook.search.properties import PropertyCount
     from trialbook.search.reading import Cell
     from trialbook.search.schema import Schema
     from trialbook.search.tree import Page, Query
@@ -99,6 +106,56 @@ class Engine:
             rows = np.array([one & ROW_MASK for one in ids], np.int64)
             columns = [cells(matcher, name, rows) for name in names]
             return [[column[at] for column in columns] for at in range(len(ids))]
+
+    def table(self, query: Query, names: Sequence[str]) -> tuple[Page, list[list[Cell]], list[str]]:
+        """Answer a query with the values of properties: the page, and a list of values and a type's word for each name.
+
+        All of it is of one revision.
+        """
+        with self._lock:
+            table = self._table(query.kind)
+            page = queries.answer(self._tables, query, self._snapshots, self._rev)
+            matcher = Matcher(self._tables, table.kind, query.scope)
+            rows = np.array([one & ROW_MASK for one in page.ids], np.int64)
+            return page, [cells(matcher, name, rows) for name in names], [type_of(matcher, name) for name in names]
+
+    def cells(self, kind: int, scope: str | None, ids: Sequence[int], names: Sequence[str]) -> list[list[Cell]]:
+        """Give the values of properties of some entities, a list for each of `names`."""
+        with self._lock:
+            matcher = Matcher(self._tables, self._table(kind).kind, scope)
+            rows = np.array([one & ROW_MASK for one in ids], np.int64)
+            return [cells(matcher, name, rows) for name in names]
+
+    def types(self, kind: int, scope: str | None, names: Sequence[str]) -> list[str]:
+        """Give the words of properties' types."""
+        with self._lock:
+            matcher = Matcher(self._tables, self._table(kind).kind, scope)
+            return [type_of(matcher, name) for name in names]
+
+    def properties(self, query: Query, hint: str) -> list[PropertyCount]:
+        """Give the properties that the records a query finds have, those whose name contains `hint`."""
+        with self._lock:
+            table = self._table(query.kind)
+            rows = None
+            if query.where != EVERYTHING:
+                rows = queries.matching(Matcher(self._tables, query.kind, query.scope, strict=query.strict), query)
+            return list_properties(table, query.scope, rows, hint)
+
+    def distribution(self, query: Query, name: str, hint: str) -> Distribution:
+        """Say which values a property has among the records that a query finds; its limit is the most values given."""
+        with self._lock:
+            self._table(query.kind)
+            matcher = Matcher(self._tables, query.kind, query.scope, strict=query.strict)
+            return distribution(matcher, name, queries.matching(matcher, query), hint, query.limit)
+
+    def groups(
+        self, query: Query, by: Sequence[str], aggregates: Sequence[tuple[str, str]], sort: Sequence[str]
+    ) -> Groups:
+        """Group the records that a query finds; its limit is the most groups given."""
+        with self._lock:
+            self._table(query.kind)
+            matcher = Matcher(self._tables, query.kind, query.scope, strict=query.strict)
+            return group(matcher, queries.matching(matcher, query), by, aggregates, sort, query.limit)
 
     def suggest(self, kind: int, scope: str | None, hint: str, limit: int = 100) -> list[str]:
         """Give the names of properties that go with a hint: those under maps as the scope has them, then the others."""

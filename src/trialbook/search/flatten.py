@@ -28,7 +28,7 @@ class Type(Enum):
     """How a property's values compare."""
 
     TEXT = "text"
-    NAME = "name"  # text without case
+    NAME = "name"  # text that compares without case, kept as given
     FLAG = "flag"  # true or false
     NUMBER = "number"
     TIME = "time"
@@ -211,7 +211,7 @@ def _text(value: object) -> str | None:
     return None
 
 
-def _name(value: object) -> str | None:
+def _flag(value: object) -> str | None:
     text = _text(value)
     return None if text is None else text.casefold()
 
@@ -238,8 +238,8 @@ def _mixed(value: object) -> Cell | None:
 
 CONVERT: Mapping[Type, Callable[[object], Cell | None]] = {
     Type.TEXT: _text,
-    Type.NAME: _name,
-    Type.FLAG: _name,
+    Type.NAME: _text,
+    Type.FLAG: _flag,
     Type.NUMBER: _number,
     Type.TIME: _time,
     Type.MIXED: _mixed,

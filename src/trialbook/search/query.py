@@ -145,10 +145,10 @@ def answer(tables: Mapping[int, Table], query: Query, snapshots: Snapshots, rev:
     left = np.flatnonzero(_left(matcher, orders, found, token, kept is not None, descending=descending))
     if len(left) < len(rows):
         rows, keys = rows[left], tuple(one[left] for one in keys)
-    page = rows[first(keys, rows, query.limit, descending=descending)]
+    page = rows[first(keys, rows, query.offset + query.limit, descending=descending)[query.offset :]]
     ids = tuple((query.kind << ROW_BITS) | row for row in page.tolist())
     following = None
-    if len(rows) > len(page) > 0:
+    if len(rows) - query.offset > len(page) > 0:
         last = int(page[-1])
         following = Token(digest(query), rev, last, tuple(order.value(last) for order in orders)).encode()
         snapshots.put((digest(query), rev), found)
@@ -196,11 +196,16 @@ def digest(query: Query) -> str:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=9).hexdigest()
 
 
-def _find(matcher: Matcher, orders: list[Order], query: Query) -> Found:
+def matching(matcher: Matcher, query: Query) -> NDArray[np.int64]:
+    """Give the rows that a query finds, ascending."""
     rows: RowSet = matcher.everything()
     for name, value in query.visibility:
         rows = matcher.select(Not(Condition(name, Operator.NOT_EQUALS, value)), rows)
-    rows = listed(matcher.select(query.where, rows))
+    return listed(matcher.select(query.where, rows))
+
+
+def _find(matcher: Matcher, orders: list[Order], query: Query) -> Found:
+    rows = matching(matcher, query)
     return Found(rows.astype(np.int32), tuple(order.keys(rows) for order in orders))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from trialbook.errors import ValidationError
 from trialbook.search.match import spread
+from trialbook.search.properties import type_word
 from trialbook.search.schema import Linked, Whole
 
 if TYPE_CHECKING:
@@ -35,12 +36,38 @@ def cells(matcher: Matcher, name: str, rows: NDArray[np.int64]) -> list[Cell]:
         there, targets = matcher.pointers(found, rows)
         linked = iter(cells(matcher.linked(found), found.name, targets))
         return [next(linked) if one else None for one in there.tolist()]
-    if isinstance(found, Whole):
-        raise ValidationError(f"{name} is not a single value: ask for one of its members.")
-    entries = matcher.target(found).entries(matcher.table)
+    entries = entries_of(matcher, name)
+    assert entries is not None
     if entries.element is None:
         return list(_values(spread(entries, rows)))
     return _lists(entries, rows)
+
+
+def entries_of(matcher: Matcher, name: str) -> Entries | None:
+    """Give a property's cells; None for a property of another entity, whose rows are others.
+
+    Raises
+    ------
+    ValidationError
+        When there is no such property, or it is a structure and not a value.
+    """
+    found = matcher.table.schema.resolve(name)
+    if isinstance(found, Linked):
+        return None
+    if isinstance(found, Whole):
+        raise ValidationError(f"{name} is not a single value: ask for one of its members.")
+    return matcher.target(found).entries(matcher.table)
+
+
+def type_of(matcher: Matcher, name: str) -> str:
+    """Give the word for what a property's values are."""
+    found = matcher.table.schema.resolve(name)
+    if isinstance(found, Linked):
+        return type_of(matcher.linked(found), found.name)
+    if isinstance(found, Whole):
+        raise ValidationError(f"{name} is not a single value: ask for one of its members.")
+    target = matcher.target(found)
+    return type_word(target.type, target.column)
 
 
 def _values(entries: Entries) -> list[float | str | None]:

@@ -199,6 +199,24 @@ class Table:
             found.update(self._keys[number][:2] for number, uses in self._used[code].items() if uses > 0)
         return {one for one in found if one[1]}
 
+    def counted(self, scope: str | None, rows: NDArray[np.int64] | None) -> list[tuple[Key, Column, int]]:
+        """Give every key that entities of the scope (or those of them at `rows`) have cells under, and how many do."""
+        counts = np.zeros(len(self._keys), np.int64)
+        at = np.flatnonzero(self.alive(scope)) if rows is None else rows
+        for layouts in self._layout:
+            counts += self._cells_in(layouts[at])
+        return [(self._keys[one], self.columns[self._keys[one]], int(counts[one])) for one in np.flatnonzero(counts)]
+
+    def _cells_in(self, layouts: NDArray[np.int32]) -> NDArray[np.int64]:
+        """(keys,) how many of the rows with these layouts have a cell under each key."""
+        used = np.bincount(layouts, minlength=len(self._layout_bytes))
+        present = np.flatnonzero(used)
+        numbers = [np.frombuffer(self._layout_bytes[one], np.uint32) for one in present.tolist()]
+        if not numbers:
+            return np.zeros(len(self._keys), np.int64)
+        weights = np.repeat(used[present], [len(one) for one in numbers])
+        return np.bincount(np.concatenate(numbers), weights, len(self._keys)).astype(np.int64)
+
     def under(self, path: str) -> list[Column]:
         """Give the columns of a structure, list or map."""
         prefix = f"{path}."

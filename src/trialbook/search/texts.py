@@ -6,6 +6,9 @@ it saves, is dropped, and equal texts may have several codes. A text may hold NU
 the texts' bounds.
 
 UTF-8 keeps the order of code points, so texts compare as bytes; lone surrogates are kept (`surrogatepass`).
+
+Texts that compare without case are found and ordered in a second byte string of theirs without case, which is the
+first one itself as long as nothing in it has a case.
 """
 
 from __future__ import annotations
@@ -43,6 +46,28 @@ class Blob:
         before = len(self._fresh)
         self._fresh.extend(texts)
         self.count += len(self._fresh) - before
+
+    def append(self, data: bytes, lengths: NDArray[np.int64]) -> None:
+        """Add texts that lie one after the other, a NUL behind each; `lengths` are without the NUL."""
+        self._sync()
+        self._starts.append(len(self._bytes) + np.cumsum(lengths + 1))
+        self._bytes += data
+        self.count += len(lengths)
+
+    def tail(self, start: int) -> tuple[bytes, NDArray[np.int64]]:
+        """Give the texts from number `start` on as `append` takes them."""
+        bounds = self._sync()[start:]
+        return bytes(self._bytes[bounds[0] :]), np.diff(bounds) - 1
+
+    def head(self, stop: int) -> tuple[bytes, NDArray[np.int64]]:
+        """Give the texts before number `stop` as `append` takes them."""
+        bounds = self._sync()[: stop + 1]
+        return bytes(self._bytes[1 : bounds[-1]]), np.diff(bounds) - 1
+
+    @property
+    def size(self) -> int:
+        """Bytes held."""
+        return len(self._bytes) + sum(one.nbytes for one in self._starts)
 
     def get(self, index: int) -> bytes:
         """Give one text."""
@@ -100,13 +125,23 @@ class Blob:
 
 
 class Texts:
-    """The numbered texts of a column. `many` is how many distinct texts are kept apart by a dict."""
+    """The numbered texts of a column.
 
-    def __init__(self, many: int = MANY) -> None:
+    Parameters
+    ----------
+    many
+        How many distinct texts are kept apart by a dict.
+    folds
+        Whether they are ordered without case.
+    """
+
+    def __init__(self, many: int = MANY, *, folds: bool = False) -> None:
         self._many = many
+        self._folds = folds
         self._codes: dict[str, int] | None = {}
         self._blob = Blob()
-        self._folded = Blob()
+        self._folded = self._blob
+        self._fold_count = 0
         self._order = np.empty(0, np.int64)
         self._ranks = np.empty(0, np.int64)
 
@@ -128,9 +163,39 @@ class Texts:
             self._codes = None
         return np.array(found, np.int32)
 
+    def append(self, data: bytes, lengths: NDArray[np.int64]) -> None:
+        """Add texts as `tail` gives them, with the next codes; they are not looked for among those that are there."""
+        first = len(self)
+        self._blob.append(data, lengths)
+        if len(self) > self._many:
+            self._codes = None
+        if self._codes is not None:
+            found = [one.decode("utf-8", "surrogatepass") for one in self._blob.slice(first)]
+            self._codes.update(zip(found, range(first, len(self)), strict=True))
+
+    def tail(self, start: int) -> tuple[bytes, NDArray[np.int64]]:
+        """Give the texts from code `start` on, a NUL behind each, and their lengths in bytes."""
+        return self._blob.tail(start)
+
+    @property
+    def size(self) -> int:
+        """Bytes held, near enough."""
+        folded = 0 if self._folded is self._blob else self._folded.size
+        coded = 0 if self._codes is None else 150 * len(self._codes)
+        return self._blob.size + folded + coded + self._order.nbytes + self._ranks.nbytes
+
     def get(self, code: int) -> str:
         """Give the text of a code."""
         return self._blob.get(code).decode("utf-8", "surrogatepass")
+
+    def several(self, codes: list[int]) -> list[str]:
+        """Give the texts of some codes."""
+        return [self._blob.get(code).decode("utf-8", "surrogatepass") for code in codes]
+
+    @property
+    def distinct(self) -> bool:
+        """Whether different codes mean different texts."""
+        return self._codes is not None
 
     def equal(self, text: str) -> NDArray[np.int64]:
         """Codes of the texts that are this one."""
@@ -156,46 +221,56 @@ class Texts:
         fresh = range(len(self._order), len(self))
         if not fresh:
             return self._ranks
+        blob = self._compared()
         if len(fresh) > 256:
-            self._sort_all()
+            self._sort_all(blob)
         else:
-            texts = [self._blob.get(code) for code in fresh]
-            places = [bisect_left(self._order, text, key=self._blob.get) for text in texts]
+            texts = [blob.get(code) for code in fresh]
+            places = [bisect_left(self._order, text, key=blob.get) for text in texts]
             inner = sorted(range(len(fresh)), key=lambda i: (places[i], texts[i]))
             self._order = np.insert(self._order, [places[i] for i in inner], [fresh[i] for i in inner])
-            self._rank(set(texts))
+            self._rank(set(texts), blob)
         return self._ranks
 
     def place(self, text: str) -> int:
         """Give the place of any text in the scale of `ranks`: even, between two places, when it is not there."""
-        ranks, wanted = self.ranks(), encode(text)
-        at = bisect_left(self._order, wanted, key=self._blob.get)
+        ranks, wanted = self.ranks(), encode(text.casefold() if self._folds else text)
+        blob = self._compared()
+        at = bisect_left(self._order, wanted, key=blob.get)
         if at < len(self._order):
             code = self._order[at]
-            return int(ranks[code]) - (self._blob.get(code) != wanted)
+            return int(ranks[code]) - (blob.get(code) != wanted)
         return 2 * len(self)
 
-    def _sort_all(self) -> None:
-        texts = self._blob.slice(0)
+    def _compared(self) -> Blob:
+        return self._fold() if self._folds else self._blob
+
+    @property
+    def _repeats(self) -> bool:
+        """Whether equal texts may have several codes."""
+        return self._codes is None or self._folds
+
+    def _sort_all(self, blob: Blob) -> None:
+        texts = blob.slice(0)
         self._order = np.array(sorted(range(len(texts)), key=texts.__getitem__), np.int64)
         distinct = np.ones(len(texts), np.bool_)
-        if self._codes is None:
+        if self._repeats:
             ordered = [texts[code] for code in self._order.tolist()]
             distinct[1:] = [one != other for one, other in pairwise(ordered)]
         self._number(distinct)
 
-    def _rank(self, fresh: set[bytes]) -> None:
+    def _rank(self, fresh: set[bytes], blob: Blob) -> None:
         """Number the order again after `fresh` came into it; among the old texts equal ones have equal ranks."""
         distinct = np.ones(len(self._order), np.bool_)
-        if self._codes is None:
+        if self._repeats:
             old = np.full(len(self), -1, np.int64)
             old[: len(self._ranks)] = self._ranks
             ranked = old[self._order]
             distinct[1:] = (ranked[1:] != ranked[:-1]) | (ranked[1:] < 0)
             for text in fresh:
-                first = bisect_left(self._order, text, key=self._blob.get)
+                first = bisect_left(self._order, text, key=blob.get)
                 last = first + 1
-                while last < len(self._order) and self._blob.get(self._order[last]) == text:
+                while last < len(self._order) and blob.get(self._order[last]) == text:
                     distinct[last] = False
                     last += 1
         self._number(distinct)
@@ -205,6 +280,22 @@ class Texts:
         self._ranks[self._order] = 2 * np.cumsum(distinct) - 1
 
     def _fold(self) -> Blob:
-        missing = self._blob.slice(self._folded.count) if self._folded.count < len(self) else []
-        self._folded.extend(encode(text.decode("utf-8", "surrogatepass").casefold()) for text in missing)
+        """Give the texts without case."""
+        if self._fold_count == len(self):
+            return self._folded
+        done, self._fold_count = self._fold_count, len(self)
+        data, lengths = self._blob.tail(done)
+        # Lower case is all that casefold means for ASCII, and one call does it for all texts.
+        lowered = data.lower() if data.isascii() else None
+        if self._folded is self._blob:
+            if lowered == data:
+                return self._blob
+            head, head_lengths = self._blob.head(done)
+            self._folded = Blob()
+            self._folded.append(head, head_lengths)
+        if lowered is not None:
+            self._folded.append(lowered, lengths)
+        else:
+            texts = [one.decode("utf-8", "surrogatepass") for one in self._blob.slice(done)]
+            self._folded.extend(encode(text.casefold()) for text in texts)
         return self._folded

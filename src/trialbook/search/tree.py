@@ -102,6 +102,8 @@ class Query:
         (tag key, value): a record is dropped when it has the key with another value.
     strict
         SageMaker's own limits and integer truncation hold.
+    offset
+        Records to leave out before the page: of all, or of those after the token.
     """
 
     kind: int
@@ -112,6 +114,7 @@ class Query:
     token: str | None = None
     visibility: tuple[tuple[str, str], ...] = ()
     strict: bool = False
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)

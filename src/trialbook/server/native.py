@@ -1,6 +1,7 @@
 """Trialbook's own API: `POST /api/v1/<operation>`, JSON or binary messages in and out, over `handlers.native`.
 
-The command line and the SDK use it, for what AWS's operations cannot say: the text grammar, explained answers.
+The command line, the SDK and the console use it, for what AWS's operations cannot say. `GET /api/v1/openapi.json`
+describes it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import orjson
 from trialbook.errors import ApiError, MalformedRequestError, UnknownOperationError, ValidationError
 from trialbook.handlers import native
 from trialbook.names import Scope
+from trialbook.server import openapi
 from trialbook.services.context import Call
 from trialbook.settings import DEFAULT_REGION
 from trialbook.wire import points
@@ -24,12 +26,15 @@ if TYPE_CHECKING:
     from trialbook.services.context import Workspace
 
 PREFIX = "/api/v1/"
+OPENAPI = "openapi.json"
 
 
 def answer(workspace: Workspace, head: Request, body: bytes, request_id: str) -> Response:
     """Serve one request of Trialbook's own API."""
     try:
         operation = head.path[len(PREFIX) :]
+        if operation == OPENAPI:
+            return _openapi(head)
         if operation not in native.OPERATIONS and operation not in native.MESSAGES:
             known = ", ".join(sorted([*native.OPERATIONS, *native.MESSAGES]))
             raise UnknownOperationError(f"There is no operation '{operation[:100]}' in the API; there are: {known}.")
@@ -52,6 +57,12 @@ def answer(workspace: Workspace, head: Request, body: bytes, request_id: str) ->
         return Response(error.status, {"content-type": "application/json"}, failure)
 
 
+def _openapi(head: Request) -> Response:
+    if head.method not in {"GET", "HEAD"}:
+        raise ValidationError(f"'{head.path}' takes GET, not {head.method}.")
+    return Response(headers={"content-type": "application/json"}, body=orjson.dumps(openapi.document()))
+
+
 def _document(body: bytes) -> Document:
     try:
         request = orjson.loads(body or b"{}")
@@ -64,10 +75,18 @@ def _document(body: bytes) -> Document:
 
 def encode(result: Document) -> bytes:
     """Write JSON; numbers that JSON lacks are the texts "NaN", "Infinity" and "-Infinity"."""
-    data = orjson.dumps(result)
+    try:
+        data = orjson.dumps(result)
+    except TypeError:  # half of a surrogate pair, or an integer over 64 bits
+        return json.dumps(_spelt(result)).encode()
     if b"null" not in data:
         return data
-    return orjson.dumps(json.loads(json.dumps(result), parse_constant=str)) if _holds_non_finite(result) else data
+    return orjson.dumps(_spelt(result)) if _holds_non_finite(result) else data
+
+
+def _spelt(result: Document) -> Document:
+    spelt: Document = json.loads(json.dumps(result), parse_constant=str)
+    return spelt
 
 
 def _holds_non_finite(value: object) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated
 
 from trialbook.errors import ValidationError
 from trialbook.model import NOUNS, Document, Kind, Noun
 from trialbook.search import text
 from trialbook.search.tree import EVERYTHING, Condition, Group, Nested, Node, Not, Query, SortKey
 from trialbook.services import records, search
+from trialbook.services.forms import Bounds, Says
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,68 +33,42 @@ RESOURCES: dict[str, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class TextQuery:
-    """One search by text.
+    """One search by the text grammar; the records come with the values of the asked properties."""
 
-    Attributes
-    ----------
-    query
-        The text; empty finds everything.
-    resource
-        A word of `RESOURCES`, or `all`: then bare words are looked for in every kind, and there is no second page.
-    sort
-        Properties, most important first; a leading minus sorts descending. Default: last changed first.
-    columns
-        Properties whose values the answer has; by default those of the query and of the sort.
-    explain
-        Whether the answer says how each condition was decided.
-    """
-
-    query: str = ""
-    resource: str = "run"
-    sort: tuple[str, ...] = ()
-    columns: tuple[str, ...] = ()
-    limit: int = 20
-    token: str | None = None
-    explain: bool = False
+    query: Annotated[str, Says("A text of the search grammar; empty finds everything.")] = ""
+    resource: Annotated[
+        str,
+        Says("run, experiment, training-job ..., or all: then bare words are looked for in every kind, on one page."),
+    ] = "run"
+    sort: Annotated[
+        tuple[str, ...],
+        Says("Properties, most important first; a leading minus sorts descending. Default: last changed first."),
+    ] = ()
+    columns: Annotated[
+        tuple[str, ...], Says("Properties whose values are given; by default those of the query and of the sort.")
+    ] = ()
+    limit: Annotated[int, Says("Records on the page."), Bounds(1, MAX_LIMIT)] = 20
+    token: Annotated[str | None, Says("The token of the page before.")] = None
+    explain: Annotated[bool, Says("Whether to say how each condition was decided.")] = False
 
 
-def read(request: Document) -> TextQuery:
-    """Read a request of the API. Raises `ValidationError` naming the member that is wrong."""
-    fields = {
-        "query": str,
-        "resource": str,
-        "sort": tuple,
-        "columns": tuple,
-        "limit": int,
-        "token": str,
-        "explain": bool,
-    }
-    values: Document = {}
-    for member, value in request.items():
-        if member not in fields:
-            raise ValidationError(f"There is no member '{member}' in a search; there are {', '.join(sorted(fields))}.")
-        if value is None:
-            continue
-        if fields[member] is tuple:
-            if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-                raise ValidationError(f"'{member}' must be a list of property names.")
-            values[member] = tuple(value)
-        elif type(value) is not fields[member]:
-            raise ValidationError(f"'{member}' must be of type {fields[member].__name__}, not {type(value).__name__}.")
-        else:
-            values[member] = value
-    query = TextQuery(**values)
-    if not 1 <= query.limit <= MAX_LIMIT:
-        raise ValidationError(f"'limit' is {query.limit}; it must be between 1 and {MAX_LIMIT}.")
-    return query
+@dataclass(frozen=True, slots=True)
+class SuggestForm:
+    """Names of properties that go with a hint."""
+
+    resource: Annotated[str, Says("A kind of record, as in `search`.")] = "run"
+    hint: Annotated[str, Says("What the name, or its last segment, begins with; empty for all.")] = ""
 
 
 def kind_of(word: str) -> Kind:
     """Give the kind a word names."""
-    found = {name.casefold(): kind for name, kind in RESOURCES.items()}.get(word.casefold().removesuffix("s"))
+    known = {name.casefold(): kind for name, kind in RESOURCES.items()}
+    found = known.get(word.casefold().removesuffix("s"))
     if found is None:
+        near = get_close_matches(word.casefold(), known, n=1)
+        hint = f" Did you mean '{near[0]}'?" if near else ""
         raise ValidationError(
-            f"There is no kind of resource '{word}'; there are {', '.join(sorted(RESOURCES))}, {ALL_KINDS}."
+            f"There is no kind of resource '{word}'; there are {', '.join(sorted(RESOURCES))}, {ALL_KINDS}.{hint}"
         )
     return found
 
@@ -121,7 +97,7 @@ def _answer(call: Call, asked: TextQuery, query: Query, where: Node) -> Document
             {
                 "name": _name(doc := records.document(one), noun),
                 "arn": doc[noun.arn],
-                "values": [_as_given(doc, *pair) for pair in zip(columns, row, strict=True)],
+                "values": row,
             }
             for one, row in zip(entities, values, strict=True)
         ],
@@ -138,15 +114,6 @@ def _answer(call: Call, asked: TextQuery, query: Query, where: Node) -> Document
 def _name(doc: Document, noun: Noun) -> str:
     """Give the name to show: artifacts often have none, and are known by what they came from."""
     return str(doc.get(noun.name) or doc.get("Source", {}).get("SourceUri") or doc[noun.arn].rpartition("/")[2])
-
-
-def _as_given(doc: Document, column: str, value: object) -> object:
-    """Give a name as its document spells it: columns hold names without case."""
-    found: object = doc
-    for part in column.split("."):
-        found = found.get(part) if isinstance(found, dict) else None
-    same = isinstance(found, str) and isinstance(value, str) and found.casefold() == value
-    return found if same else value
 
 
 def _explained(page: Page) -> list[Document]:
