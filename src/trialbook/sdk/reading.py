@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from trialbook.sdk.compare import COLUMNS, SEEDS, Comparison, compare
+from trialbook.sdk.experiment_plots import ExperimentPlots
 from trialbook.sdk.extras import need
 from trialbook.sdk.paging import Asked, fetch
 from trialbook.sdk.recovery import recover_for
@@ -168,7 +169,7 @@ def list_runs(
     return runs[:max_results]
 
 
-class Experiment:
+class Experiment(ExperimentPlots):
     """An experiment, for reading."""
 
     def __init__(self, experiment_name: str, *, store: str | None = None, region: str | None = None) -> None:

@@ -86,22 +86,29 @@ class Table(TablePlots):
         if isinstance(key, slice):
             return self._with({name: column[key] for name, column in self._values.items()})
         if isinstance(key, list):
-            return self._with({name: self._column(name) for name in key})
+            return self._with({self.resolve(name): self._column(name) for name in key})
         return {name: column[key] for name, column in self._values.items()}
 
     def take(self, rows: Sequence[int]) -> Table:
         """Give the rows of these numbers, in their order."""
         return self._with({name: [column[at] for at in rows] for name, column in self._values.items()})
 
-    def _column(self, name: str) -> Column:
-        if name not in self._values:
-            from difflib import get_close_matches
+    def resolve(self, name: str) -> str:
+        """Give the column's name as the table writes it: case does not matter. Raises KeyError with the nearest."""
+        if name in self._values:
+            return name
+        found = next((one for one in self.columns if one.casefold() == name.casefold()), None)
+        if found is not None:
+            return found
+        from difflib import get_close_matches
 
-            near = get_close_matches(name, self.columns, 1, 0.5)
-            hint = f"; did you mean '{near[0]}'?" if near else f"; there are {', '.join(self.columns)}."
-            message = f"The table has no column '{name}'{hint}"
-            raise KeyError(message)
-        return self._values[name]
+        near = get_close_matches(name, self.columns, 1, 0.5)
+        hint = f"; did you mean '{near[0]}'?" if near else f"; there are {', '.join(self.columns)}."
+        message = f"The table has no column '{name}'{hint}"
+        raise KeyError(message)
+
+    def _column(self, name: str) -> Column:
+        return self._values[self.resolve(name)]
 
     def _with(self, values: Mapping[str, Sequence[Any]]) -> Table:
         return Table(values, self.total, types=self.types, resource=self.resource, transport=self._transport)
@@ -136,7 +143,7 @@ class Table(TablePlots):
         import numpy as np
 
         values = self._column(column)
-        if self.types[column] in {"number", "time", "flag"}:
+        if self.types[self.resolve(column)] in {"number", "time", "flag"}:
             return np.array([np.nan if one is None else float(one) for one in values], np.float64)
         return np.array(values, object)
 
