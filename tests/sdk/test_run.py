@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
+import dataclasses
 import inspect
 import logging
 import math
 import multiprocessing
 import os
 import resource
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +24,7 @@ from sklearn import metrics as sklearn_metrics
 
 import trialbook
 from trialbook import Experiment, Run, list_runs, load_run
-from trialbook.sdk import curves, files
+from trialbook.sdk import curves
 from trialbook.sdk.reading import open_reading
 from trialbook.sdk.run import current_run
 from trialbook.sdk.target import Target
@@ -72,7 +76,9 @@ def test_an_exception_is_recorded_and_raised() -> None:
 
     with pytest.raises(ValueError, match="no good"):
         fail()
-    assert run.describe()["Status"] == {"PrimaryStatus": "Failed", "Message": "ValueError: no good"}
+    told = run.describe()
+    assert told["Status"] == {"PrimaryStatus": "Failed", "Message": "ValueError: no good"}
+    assert set(told["OutputArtifacts"]) == {"traceback.txt"}
 
 
 @pytest.mark.usefixtures("store")
@@ -160,7 +166,7 @@ def test_files_are_kept_as_they_were_when_logged(target: Target, tmp_path: Path)
         run.log_model({"weights": [1, 2]}, "weights")
         run.log_table("numbers", {"a": [1, 2], "b": ["x", "y"]})
     artifacts = run.describe()["OutputArtifacts"]
-    assert set(artifacts) == {"model.bin", "note.txt", "black", "weights"}
+    assert set(artifacts) == {"model.bin", "note.txt", "black", "weights", "numbers"}
     assert artifacts["black"]["MediaType"] == "image/png"
     assert artifacts["model.bin"]["Value"].endswith("/trial-component-artifacts/exp-r/model.bin")
     bucket, _, key = artifacts["model.bin"]["Value"].removeprefix("s3://").partition("/")
@@ -207,14 +213,6 @@ def test_curves_are_those_of_scikit_learn() -> None:
         assert curves.confusion_matrix(labels[0], labels[1])["confusionMatrix"] == expected
 
 
-def test_an_image_is_a_png_that_others_read(tmp_path: Path) -> None:
-    from matplotlib import image
-
-    array = np.arange(24, dtype=np.uint8).reshape(2, 4, 3)
-    path = files.write_image(tmp_path, "i", array)
-    assert np.array_equal(np.rint(image.imread(path) * 255).astype(np.uint8)[..., :3], array)
-
-
 def test_nothing_that_is_wrong_reaches_the_training(store: Path, caplog: pytest.LogCaptureFixture) -> None:
     del store
     with caplog.at_level(logging.WARNING), Run("exp", "r") as run:
@@ -234,7 +232,7 @@ def test_nothing_that_is_wrong_reaches_the_training(store: Path, caplog: pytest.
     assert "after the end of a run" in caplog.records[-1].message
 
 
-@pytest.mark.parametrize("name", ["", "  ", None, 3])
+@pytest.mark.parametrize("name", ["", "  ", None, 3, "n" * 120])
 @pytest.mark.usefixtures("store")
 def test_a_run_needs_a_name_of_its_experiment(name: object) -> None:
     with pytest.raises(ValueError, match="experiment_name"):
@@ -398,3 +396,117 @@ spool.recorder.log_metric("m", 1)
 assert not {"numpy", "botocore", "sqlalchemy", "urllib.request"} & set(sys.modules)
 """
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+@pytest.mark.usefixtures("store")
+def test_a_fork_goes_on_from_a_step_of_another_run() -> None:
+    with Run("exp", "long") as run:
+        for step in range(10):
+            run.log_metrics({"loss": 10 - step, "late": step}, step=step)
+        run.log_parameter("lr", 0.1)
+        fork = run.fork(4, "short")
+    with fork:
+        fork.log_metric("loss", -1)
+        fork.log_parameter("decay", 2)
+    assert fork.metric("loss").step.tolist() == [0, 1, 2, 3, 4, 5]
+    assert fork.metric("loss").value.tolist() == [10, 9, 8, 7, 6, -1]
+    assert fork.metric("late").value.tolist() == [0, 1, 2, 3, 4]
+    told = fork.describe()
+    assert told["forked"] == {"run": "exp-long", "step": 4, "points": 10}
+    assert {"Key": "trialbook:forked-from", "Value": "exp-long"} in told["Tags"]
+    assert set(told["Parameters"]) == {"lr", "decay"}
+    assert run.metric("loss").value.tolist() == list(range(10, 0, -1))
+
+
+@pytest.mark.usefixtures("store")
+def test_a_fork_or_child_of_a_run_that_is_not_there_loses_nothing() -> None:
+    with Run("exp", "r", parent="exp-none", fork_of={"run": "exp-none", "step": 3}) as run:
+        run.log_metric("m", 1)
+    told = run.describe()
+    assert told["forked"] == {"run": "exp-none", "step": 3, "points": 0}
+    assert {"Key": "trialbook:parent", "Value": "exp-none"} in told["Tags"]
+    assert run.metric("m").step.tolist() == [4]
+
+
+@pytest.mark.usefixtures("store")
+def test_an_experiment_has_notes_and_a_hypothesis() -> None:
+    experiment = Experiment("exp")
+    experiment.note(notes="# plan", hypothesis="it helps")
+    experiment.note(notes="# second plan")
+    assert (experiment.notes, experiment.hypothesis) == ("# second plan", "it helps")
+    with Run("exp", "r") as run:
+        run.log_metric("m", 1)
+    assert experiment.describe()["ExperimentName"] == "exp"
+    assert Experiment("exp").notes == "# second plan"
+
+
+@dataclasses.dataclass
+class Settings:
+    lr: float
+    name: str
+
+
+class Unreadable:
+    def __str__(self) -> str:
+        raise RuntimeError("no text")
+
+
+@pytest.mark.usefixtures("store")
+def test_parameters_of_any_form_and_value_are_kept() -> None:
+    with Run("exp", "r", seed=7) as run:
+        run.log_parameters(argparse.Namespace(lr=0.5, layers=[1, 2]))  # type: ignore[arg-type]
+        run.log_parameters(Settings(0.1, "x"))  # type: ignore[arg-type]
+        run.log_parameters({"inner": Settings(0.2, "y"), "none": None, "flag": True, "empty": {}})
+        odd: Any = {"": 1, "huge": 10**400, "bad": Unreadable(), "\0": "\ud800", ("a", 1): 1j, "long": "x" * 10**6}
+        run.log_parameters(odd)
+        loop: dict[str, object] = {}
+        loop["loop"] = loop
+        run.log_parameters(loop)
+        run.log_parameters(3)  # type: ignore[arg-type]
+    told = run.describe()["Parameters"]
+    values = {key: next(iter(value.values())) for key, value in told.items()}
+    assert values["lr"] == 0.1
+    assert values["layers"] == "[1, 2]"
+    assert (values["inner/lr"], values["inner/name"]) == (0.2, "y")
+    assert (values["none"], values["flag"], values["empty"], values["seed"]) == ("None", "True", "{}", 7)
+    assert values['""'] == 1
+    assert values["huge"].startswith("1000")
+    assert values["bad"] == "<Unreadable without text: RuntimeError>"
+    assert values["\ufffd"] == "?"
+    assert len(values["long"]) == 65_536
+    assert len([key for key in values if key.startswith("loop/")]) == 1
+
+
+@pytest.mark.usefixtures("store")
+def test_nothing_that_is_odd_is_refused_by_the_store(caplog: pytest.LogCaptureFixture) -> None:
+    odd = ["", " ", "\0", "\ud800", "x" * 10_000, "a/b", "日本", "\n"]
+    tags: Any = [{"no": 1}]
+    with Run("ex\0p\ud800é " + "n" * 80, "r\n/..", "d" * 300, "d" * 300, tags, group="\0" * 200) as run:
+        for name in odd:
+            run.log_metric(name, 1)
+            run.log_parameter(name, name)
+            run.add_tags({name: name})
+            run.note(notes=name, hypothesis=name)
+            run.define_metric(name, name)
+            run.log_artifact(name, name, name)
+            run.log_text(name, name)
+    assert run.flush()
+    assert len(run.describe()["Metrics"]) == len(odd)
+    assert not [one for one in caplog.records if "takes nothing more" in one.message or "cannot ship" in one.message]
+
+
+@pytest.mark.usefixtures("store")
+def test_a_terminated_script_ships_what_it_has_and_ends_its_run() -> None:
+    script = "import os, signal, time\nfrom trialbook import Run\nrun = Run('exp', 'r')\nrun.log_metric('m', 1)\n"
+    script += "os.kill(os.getpid(), signal.SIGTERM)\ntime.sleep(30)"
+    done = subprocess.run([sys.executable, "-c", script], check=False, env=dict(os.environ))
+    assert done.returncode == -signal.SIGTERM
+    told = open_reading().call("run", {"name": "exp-r"})
+    assert told["Status"] == {"PrimaryStatus": "Stopped", "Message": "Terminated by signal 15."}
+
+
+@pytest.mark.usefixtures("store")
+def test_a_script_with_a_handler_of_its_own_keeps_it() -> None:
+    script = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nfrom trialbook import Run\n"
+    script += "Run('exp', 'r').finish()\nassert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN"
+    subprocess.run([sys.executable, "-c", script], check=True, env=dict(os.environ))

@@ -304,7 +304,7 @@ class SpoolMachine(RuleBasedStateMachine):
         segment, at = self.holes.pop()
         if "a" not in self.spool.names:
             return
-        body = struct.pack("<qddII", self.logged, 1.0, self.logged, self.spool.names.index("a"), 0x01010101)
+        body = struct.pack("<qddII", self.logged, 1.0, self.logged, self.spool.names["a"], 0x01010101)
         segment.buffer[at : at + RECORD] = body
         self.logged += 1
 

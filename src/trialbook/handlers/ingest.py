@@ -94,9 +94,18 @@ def _start(call: Call, head: Document) -> Document | None:
     _check(call, "CreateTrial", {"TrialName": start.get("trial"), "ExperimentName": start.get("experiment")})
     members = {"TrialComponentName": head["run"], "Tags": start.get("tags", [])}
     _check(call, "CreateTrialComponent", members)
+    _check_fork(start.get("fork"))
     if not isinstance(start.get("provenance"), dict | None):
         raise ValidationError("'start.provenance' must be an object.")
     return start
+
+
+def _check_fork(fork: object) -> None:
+    if fork is None:
+        return
+    if not isinstance(fork, dict) or not isinstance(fork.get("step"), int | None):
+        raise ValidationError("'start.fork' must be an object with 'run' and, if not all is taken, 'step'.")
+    _text(fork, "run")
 
 
 def _changes(call: Call, head: Document) -> list[Document]:
@@ -116,6 +125,8 @@ def _check_change(call: Call, name: str, kind: str, told: object) -> None:
         _check(call, "CreateTrialComponent", {"TrialComponentName": name, "Tags": told})
     elif kind == "begin":
         _number(told, kind)
+    elif kind == "log" and isinstance(told, dict):
+        _check_log(told)
     elif kind == "lineage" and isinstance(told, dict):
         for member in ("name", "type", "uri"):
             _text(told, member)
@@ -126,6 +137,17 @@ def _check_change(call: Call, name: str, kind: str, told: object) -> None:
             raise ValidationError("'end.message' must be text.")
     elif not isinstance(told, dict):
         raise ValidationError(f"'{kind}' must be an object.")
+
+
+def _check_log(told: Document) -> None:
+    _text(told, "stream")
+    lines = told.get("lines")
+    if not isinstance(lines, list) or not all(
+        isinstance(line, list) and len(line) == 2 and isinstance(line[1], str) for line in lines
+    ):
+        raise ValidationError("'log.lines' must be a list of pairs: a time and a text.")
+    for moment, _ in lines:
+        _number(moment, "log.lines")
 
 
 def _check(call: Call, name: str, members: Document) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from trialbook.handlers import ingest, logged
-from trialbook.services import recycling, search, tables, text_search
+from trialbook.services import notes, recycling, search, tables, text_search
 from trialbook.services.forms import Says, read
 
 if TYPE_CHECKING:
@@ -88,6 +88,34 @@ def restore(call: Call, request: Document) -> Document:
     return recycling.restore(call, read(RestoreForm, request).arn)
 
 
+@dataclass(frozen=True, slots=True)
+class ExperimentForm:
+    """Which experiment to describe."""
+
+    name: Annotated[str, Says("The name of the experiment.")]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteForm:
+    """What to note of an experiment."""
+
+    name: Annotated[str, Says("The name of the experiment, made when it is not there.")]
+    notes: Annotated[str | None, Says("Markdown notes, in place of those before.")] = None
+    hypothesis: Annotated[str | None, Says("What it is to show, in place of what was said before.")] = None
+
+
+def note_experiment(call: Call, request: Document) -> Document:
+    """Set an experiment's `notes` or `hypothesis`."""
+    form = read(NoteForm, request)
+    told = {key: getattr(form, key) for key in notes.NOTES if getattr(form, key) is not None}
+    return notes.note_experiment(call, form.name, told)
+
+
+def experiment(call: Call, request: Document) -> Document:
+    """Describe an experiment with its notes."""
+    return notes.describe_experiment(call, read(ExperimentForm, request).name)
+
+
 OPERATIONS: dict[str, Callable[[Call, Document], Document]] = {
     "search": find,
     "suggest": suggest,
@@ -99,6 +127,8 @@ OPERATIONS: dict[str, Callable[[Call, Document], Document]] = {
     "bin": list_bin,
     "restore": restore,
     "run": ingest.run,
+    "experiment": experiment,
+    "experiment_note": note_experiment,
     "log_streams": logged.log_streams,
     "logs": logged.logs,
     "log_find": logged.log_find,
@@ -116,6 +146,8 @@ FORMS: dict[str, type] = {
     "bin": EmptyForm,
     "restore": RestoreForm,
     "run": RunForm,
+    "experiment": ExperimentForm,
+    "experiment_note": NoteForm,
 }
 """What the requests of `OPERATIONS` may hold; one that is not here is described as any object."""
 

@@ -1,29 +1,39 @@
-"""What a run keeps as objects: files, text, images, figures, models, tables, and curves of predictions.
+"""What a run keeps as objects: files, text, tables, images, figures and models.
 
-Each call copies the bytes into the spool and returns; the shipper uploads them before the batch that names them.
+Each call copies the bytes into the spool and returns; the shipper uploads them before the batch that names them. An
+artifact has the name it was logged under; with a step it has that name for the latest and `<name>@<step>` for each.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import mimetypes
+import re
 import tempfile
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
+from trialbook.sdk.parameters import clean
 from trialbook.sdk.warning import warn_once
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from numpy.typing import ArrayLike
+    from collections.abc import Callable, Iterator
 
     from trialbook.model import Document
     from trialbook.sdk.spool import Spool
 
 Change = dict[str, object]
 PREFIX = "trial-component-artifacts"
+MEDIA_TYPES = {
+    ".gz": "application/gzip",
+    ".md": "text/markdown",
+    ".diff": "text/x-diff",
+    ".parquet": "application/x-parquet",
+}
+"""Where Python's own table knows none, or one of a file inside."""
+_LONGEST_KEY = 200
+_UP = re.compile(r"(^|/)\.{1,2}(?=/|$)")
 
 
 class ArtifactLog:
@@ -41,8 +51,9 @@ class ArtifactLog:
 
     def log_artifact(self, name: str, value: str, media_type: str | None = None, is_output: bool = True) -> None:
         """Set an artifact that lies elsewhere: its URI (or any text)."""
-        artifact = {"Value": str(value), **({"MediaType": media_type} if media_type else {})}
-        self._change({"update": {_side(is_output): {str(name): artifact}}})
+        with quiet("log_artifact"):
+            artifact = {"Value": clean(value), **({"MediaType": clean(media_type)} if media_type else {})}
+            self._change({"update": {_side(is_output): {clean(name): artifact}}})
 
     def log_file(
         self,
@@ -51,125 +62,156 @@ class ArtifactLog:
         media_type: str | None = None,
         is_output: bool = True,
         extra_args: object = None,
+        *,
+        step: int | None = None,
     ) -> None:
-        """Keep a file as an artifact. It may be changed or deleted as soon as this returns."""
+        """Keep a file as an artifact, or a folder as a tar.gz. It may be changed or deleted as soon as this returns."""
         del extra_args
-        with quiet("log_file"):
+        with quiet("log_file"), tempfile.TemporaryDirectory() as folder:
+            from trialbook.sdk import models
+
             path = Path(file_path).expanduser()
+            if path.is_dir():
+                path = models.write_model(Path(folder), path.absolute().name, path)[0]
             if not path.is_file():
                 message = f"{path} is not a file"
                 raise ValueError(message)
-            self._upload(path, path.name, name or path.name, media_type, {"output": is_output})
+            self._keep(path, name or path.name, step, is_output, media_type)
 
-    def log_text(self, text: str, name: str = "text.txt", *, is_output: bool = True) -> None:
-        """Keep text as an artifact."""
-        self._log_made("write_text", name, text, is_output)
+    def log_text(
+        self, text: object, name: str = "text.txt", *, step: int | None = None, is_output: bool = True
+    ) -> None:
+        """Keep text as an artifact; the ending of its name (`.md`, `.html`) says what it is."""
+        with quiet("log_text"), tempfile.TemporaryDirectory() as folder:
+            from trialbook.sdk import files
 
-    def log_image(self, image: object, name: str = "image", *, is_output: bool = True) -> None:
-        """Keep an image as PNG: a PIL image, an array (h, w), (h, w, 3) or (h, w, 4), or the path of an image file."""
-        if isinstance(image, str | Path):
-            self.log_file(image, name, is_output=is_output)
-        else:
-            self._log_made("write_image", name, image, is_output)
-
-    def log_figure(self, figure: object, name: str = "figure", *, is_output: bool = True) -> None:
-        """Keep a figure: of Matplotlib as PNG, of Plotly or Altair as HTML."""
-        self._log_made("write_figure", name, figure, is_output)
-
-    def log_model(self, model: object, name: str = "model", *, is_output: bool = True) -> None:
-        """Keep a model: a file, a folder (as tar.gz), or an object (pickled)."""
-        self._log_made("write_model", name, model, is_output)
+            self._keep(files.write_text(Path(folder), _file_name(name), text), name, step, is_output)
 
     def log_table(
         self,
-        title: str | None = None,
-        values: Mapping[str, Sequence[object]] | None = None,
+        title: object = None,
+        values: object = None,
         *,
         data_frame: object = None,
+        step: int | None = None,
         is_output: bool = True,
     ) -> None:
-        """Keep a table: a mapping of columns, or a data frame."""
-        with quiet("log_table"):
-            from trialbook.sdk import curves
+        """Keep a table.
 
-            columns = values if values is not None else cast("Mapping[str, Sequence[object]]", _columns(data_frame))
-            self._graph(curves.table(title, columns), is_output)
+        Parameters
+        ----------
+        title
+            The artifact's name, `table` when there is none. May come second, after the table.
+        values
+            A mapping of columns, a data frame of pandas or Polars, an Arrow table, an array, or rows: mappings or
+            sequences.
+        data_frame
+            The same as `values`.
+        step
+            Keeps this table beside those of other steps, as `<title>@<step>`.
+        """
+        with quiet("log_table"), tempfile.TemporaryDirectory() as folder:
+            from trialbook.sdk import files, tables
 
-    def log_confusion_matrix(
-        self, y_true: ArrayLike, y_pred: ArrayLike, title: str | None = None, is_output: bool = True
+            held = values if values is not None else data_frame
+            if held is None or (isinstance(held, str) and title is not None):
+                title, held = held, title
+            if held is None:
+                message = "log_table takes `values`, a mapping of columns, rows or a data frame"
+                raise ValueError(message)
+            name = clean(title) if title is not None else "table"
+            path = files.write_json(Path(folder), _file_name(name), tables.table(name, held))
+            self._keep(path, name, step, is_output, "application/json")
+
+    def log_image(self, image: object, name: str = "image", *, step: int | None = None, is_output: bool = True) -> None:
+        """Keep an image.
+
+        Parameters
+        ----------
+        image
+            A PIL image, the path of an image file, or an array or tensor: (h, w), (h, w, c) or (c, h, w) with 1, 3 or
+            4 channels, of bytes, booleans or floats in [0, 1]. Arrays are kept as PNG.
+        step
+            Keeps this image beside those of other steps, as `<name>@<step>`.
+        """
+        if isinstance(image, str | Path):
+            self.log_file(image, name, is_output=is_output, step=step)
+        else:
+            self._picture("write_image", image, name, step, is_output)
+
+    def log_figure(
+        self, figure: object, name: str = "figure", *, step: int | None = None, is_output: bool = True
     ) -> None:
-        """Keep a confusion matrix of labels: true ones are rows."""
-        with quiet("log_confusion_matrix"):
-            from trialbook.sdk import curves
+        """Keep a figure: of Matplotlib as PNG (or as the ending of the name says), of Plotly or Altair as HTML."""
+        self._picture("write_figure", figure, name, step, is_output)
 
-            self._graph(curves.confusion_matrix(y_true, y_pred, title), is_output)
+    def log_model(self, model: object, name: str = "model", *, step: int | None = None, is_output: bool = True) -> None:
+        """Keep a model, written by its own library's saver, as `<name>.tar.gz`.
 
-    def log_roc_curve(
-        self, y_true: ArrayLike, y_score: ArrayLike, title: str | None = None, is_output: bool = True
-    ) -> None:
-        """Keep a ROC curve of labels 0 and 1 (or -1 and 1) and scores."""
-        with quiet("log_roc_curve"):
-            from trialbook.sdk import curves
+        Parameters
+        ----------
+        model
+            One of scikit-learn, XGBoost, LightGBM, CatBoost, PyTorch (its state, or TorchScript whole), Keras or
+            Transformers; any other object is pickled. A path: the file as it is, a folder as tar.gz.
 
-            self._graph(curves.roc_curve(y_true, y_score, title), is_output)
+        The run's `models` say each one's flavour, versions, and the line of Python that loads it; so does `model.json`
+        in the archive.
+        """
+        with quiet("log_model"), tempfile.TemporaryDirectory() as folder:
+            from trialbook.sdk import models
 
-    def log_precision_recall(
-        self,
-        y_true: ArrayLike,
-        predicted_probabilities: ArrayLike,
-        positive_label: str | int | None = None,
-        title: str | None = None,
-        is_output: bool = True,
-        no_skill: float | None = None,
-    ) -> None:
-        """Keep a precision-recall curve. `no_skill` is the precision of guessing, drawn as a line."""
-        with quiet("log_precision_recall"):
-            from trialbook.sdk import curves
+            path, card = models.write_model(Path(folder), _file_name(name), model)
+            self._keep(path, name, step, is_output)
+            self._change({"note": {"models": {clean(name): card}}})
 
-            data = curves.precision_recall(y_true, predicted_probabilities, positive_label, title, no_skill)
-            self._graph(data, is_output)
+    def _picture(self, writer: str, picture: object, name: str, step: int | None, is_output: bool) -> None:
+        with quiet(writer.replace("write", "log")), tempfile.TemporaryDirectory() as folder:
+            from trialbook.sdk import pictures
 
-    def _log_made(self, writer: str, name: str, value: object, is_output: bool) -> None:
-        with quiet(f"log_{writer.removeprefix('write_')}"), tempfile.TemporaryDirectory() as folder:
-            from trialbook.sdk import files
+            write: Callable[[Path, str, object], Path] = getattr(pictures, writer)
+            self._keep(write(Path(folder), _file_name(name), picture), name, step, is_output)
 
-            path: Path = getattr(files, writer)(Path(folder), Path(name).name, value)
-            self._upload(path, path.name, name, None, {"output": is_output})
-
-    def _graph(self, data: Document, is_output: bool) -> None:
-        from trialbook.sdk import files
-
-        name = data["title"] or f"{data['type']}-{time.time_ns() // 1_000_000}"
-        with tempfile.TemporaryDirectory() as folder:
-            path = files.write_json(Path(folder), "graph", data)
-            graph = {"name": name, "type": data["type"], "output": is_output}
-            self._upload(path, f"{name}.json", name, "application/json", {"graph": graph})
+    def _keep(self, path: Path, name: object, step: int | None, output: bool, media_type: str | None = None) -> None:
+        """Upload a file as the artifact `name`; its key has the file's ending."""
+        name = clean(name) or path.name
+        ending = "".join(path.suffixes[-2:] if path.name.endswith(".tar.gz") else path.suffixes[-1:])
+        stem = name.removesuffix(ending)
+        if step is None:
+            self._upload(path, f"{stem}{ending}", name, media_type, {"output": output})
+        else:
+            at = f"@{int(step)}"
+            self._upload(path, f"{stem}{at}{ending}", name, media_type, {"output": output, "also": f"{name}{at}"})
 
     def _upload(self, path: Path, key: str, name: str, media_type: str | None, more: Document) -> None:
         spool = self._opened()
+        key = _short(_UP.sub(r"\1_", key))
         told: Document = {
             "file": spool.keep_file(path),
             "ours": spool.folder is not None,
             "name": name,
             "bucket": self._bucket,
             "key": f"{self._prefix}/{self.component}/{key}",
-            "media_type": media_type or mimetypes.guess_type(key, strict=False)[0],
+            "media_type": media_type or MEDIA_TYPES.get(Path(key).suffix) or mimetypes.guess_type(key, strict=False)[0],
             **more,
         }
         self._change({"upload": told})
 
 
+def _file_name(name: object) -> str:
+    """Give a name for a temporary file, which has the ending of the artifact's name."""
+    return clean(name).rpartition("/")[2][-100:] or "artifact"
+
+
+def _short(key: str) -> str:
+    """Keep a long key apart from others that begin alike: S3 takes 1,024 bytes."""
+    if len(key) <= _LONGEST_KEY:
+        return key
+    digest = hashlib.sha256(key.encode()).hexdigest()[:16]
+    return f"{key[: _LONGEST_KEY - 40]}-{digest}{Path(key).suffix[:20]}"
+
+
 def _side(is_output: bool) -> str:
     return "OutputArtifacts" if is_output else "InputArtifacts"
-
-
-def _columns(frame: object) -> object:
-    if frame is None:
-        raise ValueError("log_table takes `values`, a mapping of columns, or `data_frame`.")
-    to_dict = getattr(frame, "to_dict", None)
-    if to_dict is None:
-        raise TypeError(f"a {type(frame).__name__} is no data frame")
-    return to_dict(as_series=False) if hasattr(frame, "get_column") else to_dict("list")
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Curves and tables of predictions, in the JSON forms that SageMaker's SDK logs, so that both show the same.
+"""Curves of predictions, in the JSON forms that SageMaker's SDK logs, so that both show the same.
 
 The numbers are those of scikit-learn's functions of the same names, which tests compare; NumPy is all that is needed.
 """
@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from numpy.typing import ArrayLike, NDArray
 
     from trialbook.model import Document
@@ -64,25 +62,6 @@ def precision_recall(
         "averagePrecisionScore": float(max(0.0, -np.sum(np.diff(recall) * precision[:-1]))),
         "noSkill": no_skill,
     }
-
-
-def table(title: str | None, values: Mapping[str, Sequence[object]]) -> Document:
-    """A table by columns: `fields` say each one's name and whether it holds numbers or text."""
-    columns = {name: [_plain(one) for one in column] for name, column in values.items()}
-    lengths = {len(column) for column in columns.values()}
-    if len(lengths) > 1:
-        message = f"the columns of a table must be of one length, not {sorted(lengths)}"
-        raise ValueError(message)
-    fields = [
-        {"name": name, "type": "number" if all(isinstance(one, int | float) for one in column) else "string"}
-        for name, column in columns.items()
-    ]
-    return {"type": "Table", "version": 0, "title": title, "fields": fields, "data": columns}
-
-
-def _plain(value: object) -> object:
-    value = value.item() if hasattr(value, "item") else value
-    return value if isinstance(value, int | float | str | None) else str(value)
 
 
 def _both(y_true: ArrayLike, other: ArrayLike) -> tuple[NDArray[np.generic], NDArray[np.generic]]:

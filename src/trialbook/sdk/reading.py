@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from trialbook.sdk.compare import COLUMNS, SEEDS, Comparison, compare
+from trialbook.sdk.experiment_notes import ExperimentNotes
 from trialbook.sdk.experiment_plots import ExperimentPlots
 from trialbook.sdk.extras import need
 from trialbook.sdk.paging import Asked, fetch
@@ -169,18 +170,12 @@ def list_runs(
     return runs[:max_results]
 
 
-class Experiment(ExperimentPlots):
-    """An experiment, for reading."""
+class Experiment(ExperimentNotes, ExperimentPlots):
+    """An experiment: its runs, and what is noted of it."""
 
     def __init__(self, experiment_name: str, *, store: str | None = None, region: str | None = None) -> None:
         self.experiment_name = experiment_name
         self._store, self._region = store, region
-
-    def describe(self) -> Document:
-        """Give the experiment as DescribeExperiment does."""
-        return open_reading(self._store, self._region).aws(
-            "DescribeExperiment", {"ExperimentName": self.experiment_name}
-        )
 
     def runs(self) -> list[Run]:
         """List its runs, newest first."""

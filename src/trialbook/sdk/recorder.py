@@ -55,6 +55,8 @@ class Recorder:
         Keeps the name of a new series; gives its number.
     kind
         The kind of mark (`segment`).
+    first_step
+        The first of the steps that are counted where none are given.
 
     Attributes
     ----------
@@ -71,10 +73,12 @@ class Recorder:
         register: Callable[[str], int],
         kind: int,
         clock: Callable[[], float],
+        first_step: int = 0,
     ) -> None:
         self._roll = roll
         self._register = register
         self._clock = clock
+        self._first_step = first_step
         self._pack = _pack_checked if kind == CHECKSUM else pack_point
         self._table: dict[str, list[int]] = {}
         self.log_metric: LogMetric
@@ -177,7 +181,7 @@ class Recorder:
         place = None if step is None else _sane(_whole_number, step, None, name, "step")
         entry = self._table.get(name)
         if entry is None:
-            entry = self._table.setdefault(name, [self._register(name), 0])
+            entry = self._table.setdefault(name, [self._register(name), self._first_step])
         if not -_MOST_STEP <= entry[1] <= _MOST_STEP:
             entry[1] = 0
         self.log_metric(name, number, moment, place)

@@ -6,25 +6,23 @@ tracker reaches the training, and what a call took is kept whatever happens to t
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import json
 import os
-import sys
 import time
 from collections.abc import Mapping
-from numbers import Number
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from trialbook.sdk.artifacts import PREFIX, ArtifactLog, quiet
+from trialbook.sdk import ending, job
+from trialbook.sdk.artifacts import PREFIX, quiet
+from trialbook.sdk.ending import FINISH_SECONDS
+from trialbook.sdk.parameters import clean, parameters_of
+from trialbook.sdk.predictions import PredictionLog
 from trialbook.sdk.shipping import shipper
 from trialbook.sdk.spool import Spool
 from trialbook.sdk.target import Target
 from trialbook.sdk.warning import warn_once
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from types import TracebackType
 
     from trialbook.model import Document
@@ -35,10 +33,9 @@ Change = dict[str, object]
 
 NAME_BASE = "run"
 GROUP_TEMPLATE = "Default-Run-Group-{}"
-FINISH_SECONDS = 30.0
-"""How long `finish` waits for the store; what has not arrived by then stays in the spool."""
 _LONGEST_NAME = 120
-_RANKS = ("RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID")
+_LONGEST_KEY, _LONGEST_VALUE = 128, 256
+_RANKS = ("RANK", "OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID")
 _STATES = {
     "completed": "Completed",
     "finished": "Completed",
@@ -48,7 +45,7 @@ _STATES = {
 }
 
 
-class Run(ArtifactLog):
+class Run(PredictionLog):
     """One run: parameters, metrics and artifacts of one training.
 
     Parameters
@@ -72,17 +69,22 @@ class Run(ArtifactLog):
     notes, hypothesis
         Markdown, kept with the run.
     resume
-        None loads or makes the run; "must" fails when it is not there, "never" when it is. Both ask the store, and
-        so need it.
+        None loads or makes the run; "must" fails when it is not there, "never" when it is. Both ask the store; one
+        that does not answer is warned of, and the run goes on.
     begin
         False for a run that is only read: then it begins when something is logged.
+    seed
+        The random seed that the training uses, kept as the parameter `seed` (of several: `seed/<name>`), by which
+        runs that differ in nothing else are grouped. It is kept, not set.
+    fork_of
+        What `fork` gives: `run`, a trial component, and `step`.
     store, region
         Where to, when not by TRIALBOOK_URL, TRIALBOOK_STORE or the nearest `.trialbook` folder.
 
     Raises
     ------
     ValueError
-        For an empty name, or when `resume` does not hold.
+        For an empty name, names that are longer than 119 characters together, or when `resume` does not hold.
     """
 
     def __init__(
@@ -104,6 +106,8 @@ class Run(ArtifactLog):
         store: str | None = None,
         region: str | None = None,
         begin: bool = True,
+        seed: int | Mapping[str, int] | None = None,
+        fork_of: Mapping[str, object] | None = None,
     ) -> None:
         del sagemaker_session
         self.experiment_name = _name(experiment_name, "experiment_name")
@@ -111,20 +115,26 @@ class Run(ArtifactLog):
             run_name or f"{NAME_BASE}-{time.strftime('%Y%m%d-%H%M%S')}-{os.urandom(3).hex()}", "run_name"
         )
         self.run_group_name = (
-            f"{self.experiment_name}-{group}" if group else GROUP_TEMPLATE.format(self.experiment_name)[:_LONGEST_NAME]
-        )
+            f"{self.experiment_name}-{clean(group)}" if group else GROUP_TEMPLATE.format(self.experiment_name)
+        )[:_LONGEST_NAME]
         self.component = f"{self.experiment_name}-{self.run_name}"
+        if len(self.component) > _LONGEST_NAME:
+            raise ValueError(
+                f"experiment_name and run_name are {len(self.component) - 1} characters together; "
+                f"{_LONGEST_NAME - 1} is the most."
+            )
         self._target = Target.of_environment(store, region)
         self._bucket, self._prefix = artifact_bucket, artifact_prefix or PREFIX
         self._start: Document = {
             "component": self.component,
             "experiment": self.experiment_name,
-            "experiment_display": experiment_display_name,
+            "experiment_display": _shown(experiment_display_name),
             "trial": self.run_group_name,
-            "trial_display": group,
-            "component_display": run_display_name or self.run_name,
-            "tags": tag_list(tags),
+            "trial_display": _shown(group),
+            "component_display": _shown(run_display_name) or self.run_name,
+            "tags": _tags(tags),
             "parent": parent.component if isinstance(parent, Run) else parent,
+            "fork": fork_of,
         }
         self._spool: Spool | None = None
         self._leads = True
@@ -135,13 +145,17 @@ class Run(ArtifactLog):
             self._open()
         if notes is not None or hypothesis is not None:
             self.note(notes=notes, hypothesis=hypothesis)
+        if seed is not None:
+            self.log_parameters({"seed": seed})
 
     # How a run begins and ends
 
     def _open(self) -> Spool:
         rank = next((os.environ[one] for one in _RANKS if one in os.environ), None)
         head = {"run": self._start, "target": self._target._asdict(), **({"rank": rank} if rank is not None else {})}
-        spool = Spool(self._target.spools, head, reopened=_ship_forked)
+        fork = self._start["fork"] or {}
+        first = 0 if fork.get("step") is None else fork["step"] + 1
+        spool = Spool(self._target.spools, head, reopened=ending.ship_forked, first_step=first)
         self._leads = rank in {None, "0"}
         self._spool = spool
         # The quick functions take the place of the methods of their names.
@@ -150,7 +164,7 @@ class Run(ArtifactLog):
         if self._leads:
             self._change({"begin": time.time()})
         shipper().add(spool)
-        _unfinished[id(self)] = self
+        ending.watch(self)
         return spool
 
     def finish(self, status: str = "Completed", message: str | None = None, *, timeout: float = FINISH_SECONDS) -> bool:
@@ -178,12 +192,24 @@ class Run(ArtifactLog):
             state = _STATES.get(status.lower(), "Stopped")
             self._change({"end": {"status": state, "message": message or "", "time": time.time()}})
         spool.close()
-        _unfinished.pop(id(self), None)
+        ending.forget(self)
         arrived = shipper().flush(spool, timeout)
         if arrived:
             shipper().settle(spool)
             self._recover_children()
         return arrived
+
+    def fail(self, error: BaseException) -> bool:
+        """End the run with an exception: its line is the status, its traceback the artifact `traceback.txt`.
+
+        A KeyboardInterrupt stops the run rather than failing it.
+        """
+        line, trace = ending.describe_error(error)
+        if isinstance(error, KeyboardInterrupt):
+            return self.finish("Stopped", "Interrupted from the keyboard.")
+        if self._spool is not None and not self._spool.closed:
+            self.log_text(trace, "traceback.txt")
+        return self.finish("Failed", line)
 
     def close(self) -> None:
         """Wait until the store has what was logged."""
@@ -202,14 +228,17 @@ class Run(ArtifactLog):
                 recover_for(self._target, self._target.transport(), self.component)
 
     def _check_resume(self, resume: str) -> None:
-        from trialbook.errors import ApiError
+        from trialbook.errors import ApiError, NotFoundError, TrialbookError
 
         if resume not in {"must", "never"}:
             raise ValueError(f"resume is {resume!r}; it must be None, 'must' or 'never'.")
+        there = True
         try:
             self._target.transport().call("run", {"name": self.component})
-            there = True
-        except ApiError:
+        except (TrialbookError, OSError) as error:
+            if not isinstance(error, ApiError) or error.code != NotFoundError.code:
+                warn_once("resume", f"Trialbook could not check resume={resume!r}: {error} The run goes on.")
+                return
             there = False
         if there != (resume == "must"):
             fact = "is there already" if there else "does not exist"
@@ -227,7 +256,7 @@ class Run(ArtifactLog):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        del trace
+        del kind, trace
         self._depth -= 1
         with contextlib.suppress(ValueError):
             _stack.remove(self)
@@ -235,10 +264,8 @@ class Run(ArtifactLog):
             return
         if error is None or (isinstance(error, SystemExit) and error.code in {None, 0}):
             self.finish()
-        elif isinstance(error, KeyboardInterrupt):
-            self.finish("Stopped", "Interrupted from the keyboard.")
         else:
-            self.finish("Failed", f"{kind.__name__ if kind else ''}: {error}")
+            self.fail(error)
 
     def __getstate__(self) -> object:
         raise NotImplementedError("A Run belongs to its process: use load_run in the other one.")
@@ -273,7 +300,8 @@ class Run(ArtifactLog):
 
     def define_metric(self, name: str, x: str) -> None:
         """Say which metric is the x axis of another; both are logged with the same steps."""
-        self._change({"note": {"axes": {str(name): str(x)}}})
+        with quiet("define_metric"):
+            self._change({"note": {"axes": {clean(name): clean(x)}}})
 
     def log_parameter(self, name: str, value: object) -> None:
         """Set a parameter. Numbers stay numbers; anything else is kept as text."""
@@ -282,7 +310,7 @@ class Run(ArtifactLog):
     def log_parameters(self, parameters: Mapping[str, object]) -> None:
         """Set parameters. Nested mappings become names with slashes (`model/depth`)."""
         with quiet("log_parameters"):
-            self._change({"update": {"Parameters": dict(_parameters(parameters))}})
+            self._change({"update": {"Parameters": parameters_of(parameters)}})
 
     def add_tags(self, tags: Tags) -> None:
         """Add tags, or give those of the same key new values."""
@@ -292,9 +320,31 @@ class Run(ArtifactLog):
     def note(self, *, notes: str | None = None, hypothesis: str | None = None) -> None:
         """Keep Markdown notes, or the hypothesis, in place of the ones before."""
         given = {"notes": notes, "hypothesis": hypothesis}
-        self._change({"note": {key: str(value) for key, value in given.items() if value is not None}})
+        self._change({"note": {key: clean(value) for key, value in given.items() if value is not None}})
 
     # What a run can be asked
+
+    def fork(self, step: int | None = None, run_name: str | None = None, **options: Any) -> Run:
+        """Begin a run that continues this one's series.
+
+        Parameters
+        ----------
+        step
+            The last step that it takes over; None takes all. Its own steps go on from there when none are given.
+        run_name, options
+            As for `Run`; the experiment is this run's, unless another is named.
+
+        Returns
+        -------
+        The new run. It begins with copies of this run's parameters and points (those of `system.` excepted), and
+        `describe()["forked"]` says where they are from.
+        """
+        self.flush()
+        options.setdefault("experiment_name", self.experiment_name)
+        options.setdefault("store", self._target.store)
+        options.setdefault("region", self._target.region)
+        place = None if step is None else int(step)
+        return Run(run_name=run_name, fork_of={"run": self.component, "step": place}, **options)
 
     def metric(self, name: str) -> Metric:
         """Read a series whole, as NumPy arrays: `step`, `time`, `value`, in order of step and time."""
@@ -322,7 +372,8 @@ class Run(ArtifactLog):
         if spool.closed:
             warn_once("finished", "Trialbook kept nothing that was logged after the end of a run: resume it first.")
         elif any(change.values()):
-            spool.note({"change": change})
+            with quiet("Run"):
+                spool.note({"change": change})
 
 
 def load_run(
@@ -348,7 +399,7 @@ def load_run(
         return Run(experiment_name, run_name, None, None, tags, sagemaker_session, artifact_bucket, artifact_prefix)
     if _stack:
         return _stack[-1]
-    config = _job_config()
+    config = job.experiment_config()
     if config is None:
         raise RuntimeError("There is no run to load: name one, or call load_run within `with Run(...)` or a job.")
     experiment = config["ExperimentName"]
@@ -364,80 +415,31 @@ def current_run() -> Run | None:
 def tag_list(tags: Tags) -> list[Document]:
     """Give tags as AWS writes them."""
     if isinstance(tags, Mapping):
-        return [{"Key": str(key), "Value": str(value)} for key, value in tags.items()]
-    return [{"Key": str(tag["Key"]), "Value": str(tag["Value"])} for tag in tags or []]
+        return [_tag(key, value) for key, value in tags.items()]
+    return [_tag(tag["Key"], tag["Value"]) for tag in tags or []]
+
+
+def _tag(key: object, value: object) -> Document:
+    return {"Key": clean(key)[:_LONGEST_KEY] or '""', "Value": clean(value)[:_LONGEST_VALUE]}
+
+
+def _shown(name: object) -> str | None:
+    return None if name is None else clean(name)[:_LONGEST_NAME]
+
+
+def _tags(tags: Tags) -> list[Document]:
+    """Give tags for what is made; those that are none are left out, with a warning."""
+    try:
+        return tag_list(tags)
+    except (TypeError, KeyError, AttributeError, ValueError) as error:
+        warn_once("tags", f"Trialbook kept no tags: {type(error).__name__}: {error}. Give a mapping of text.")
+        return []
 
 
 _stack: list[Run] = []
-_unfinished: dict[int, Run] = {}
-
-
-def _job_config() -> Document | None:
-    """Read the ExperimentConfig of the job that this process is part of; None outside jobs, or of one without."""
-    processing = Path("/opt/ml/config/processingjobconfig.json")
-    for kind, arn in (
-        ("Training", os.environ.get("TRAINING_JOB_ARN")),
-        ("Processing", _processing_arn(processing)),
-        ("Transform", os.environ.get("TRANSFORM_JOB_ARN")),
-    ):
-        if arn:
-            transport = Target.of_environment().transport()
-            job = transport.aws(f"Describe{kind}Job", {f"{kind}JobName": arn.rpartition("/")[2]})
-            config: Document = job.get("ExperimentConfig") or {}
-            return config if config.get("RunName") and config.get("ExperimentName") else None
-    return None
-
-
-def _processing_arn(config: Path) -> str | None:
-    try:
-        return str(json.loads(config.read_text(encoding="utf-8"))["ProcessingJobArn"])
-    except (OSError, ValueError, KeyError):
-        return None
 
 
 def _name(name: str, what: str) -> str:
     if not isinstance(name, str) or not name.strip():
         raise ValueError(f"{what} is {name!r}; it must be text.")
-    return name
-
-
-def _parameters(parameters: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, Document]]:
-    for key, value in parameters.items():
-        name = f"{prefix}{key}"
-        plain = value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
-        if isinstance(plain, Mapping):
-            yield from _parameters(plain, f"{name}/")
-        elif isinstance(plain, Number) and not isinstance(plain, bool | complex):
-            yield name, {"NumberValue": float(plain)}  # type: ignore[arg-type]
-        else:
-            yield name, {"StringValue": plain if isinstance(plain, str) else str(plain)}
-
-
-def _ship_forked(spool: Spool) -> None:
-    """Ship a forked process's spool; processes of `multiprocessing` end without `atexit`, but not without this."""
-    shipper().add(spool)
-    util = sys.modules.get("multiprocessing.util")
-    if util is not None:
-        util.Finalize(None, _end_forked, args=(spool,), exitpriority=10)
-
-
-def _end_forked(spool: Spool) -> None:
-    if spool.pid == os.getpid() and not spool.closed:
-        spool.close()
-        if shipper().flush(spool, FINISH_SECONDS):
-            shipper().settle(spool)
-
-
-def _finish_all() -> None:
-    """End what the script did not: with its exception, where it died of one."""
-    error = getattr(sys, "last_value", None)
-    for run in list(_unfinished.values()):
-        if error is None:
-            run.finish()
-        else:
-            run.finish("Failed", f"{type(error).__name__}: {error}")
-
-
-atexit.register(_finish_all)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_unfinished.clear)
+    return clean(name)

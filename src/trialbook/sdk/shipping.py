@@ -131,7 +131,8 @@ class Shipment:
             return [{"lineage": {**told["graph"], "uri": uri, "etag": etag}}]
         artifact = {"Value": uri, **({"MediaType": told["media_type"]} if told.get("media_type") else {})}
         side = "OutputArtifacts" if told.get("output", True) else "InputArtifacts"
-        return [{"update": {side: {told["name"]: artifact}}}]
+        names = [told["name"], *([told["also"]] if "also" in told else [])]
+        return [{"update": {side: dict.fromkeys(names, artifact)}}]
 
     def _forget_files(self, batch: Batch) -> None:
         for change in batch.changes:

@@ -24,6 +24,7 @@ import weakref
 from typing import TYPE_CHECKING
 
 from trialbook.sdk.journal import Journal
+from trialbook.sdk.parameters import clean
 from trialbook.sdk.process import Lock, identity
 from trialbook.sdk.recorder import Current, FinishedError, Recorder
 from trialbook.sdk.segment import RECORD, Segment, kind_of_mark
@@ -58,6 +59,8 @@ class Spool:
         What is known of the run and of where it goes; the process's identity is added.
     kind
         The kind of mark, by default the platform's.
+    first_step
+        The first of the steps that are counted where none are given.
     reopened
         Called in a forked process once this spool has become one of its own.
 
@@ -81,6 +84,7 @@ class Spool:
         name_writer: Callable[[], str] = new_writer,
         reopened: Callable[[Spool], None] | None = None,
         first_records: int = FIRST_RECORDS,
+        first_step: int = 0,
     ) -> None:
         self.home = home
         self.kind = kind_of_mark() if kind is None else kind
@@ -89,9 +93,9 @@ class Spool:
         self._reopened = reopened
         self._first_records = first_records
         self._given = head
-        self.names: list[str] = []
+        self.names: dict[str, int] = {}
         self._start()
-        self.recorder = Recorder(self.current, self._roll, self._register, self.kind, clock)
+        self.recorder = Recorder(self.current, self._roll, self._register, self.kind, clock, first_step)
         OPEN.add(self)
 
     def _start(self) -> None:
@@ -236,13 +240,13 @@ class Spool:
     def _register(self, name: str) -> int:
         if self.pid != os.getpid():
             self._fork()
-        text = name if isinstance(name, str) else str(name)
+        text = clean(name)
         with self.door:
-            if text in self.names:
-                return self.names.index(text)
-            self.note({"name": text})
-            self.names.append(text)
-            return len(self.names) - 1
+            number = self.names.get(text)
+            if number is None:
+                self.note({"name": text})
+                number = self.names[text] = len(self.names)
+            return number
 
     def _warn_no_disk(self, error: OSError) -> None:
         warn_once(

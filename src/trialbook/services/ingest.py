@@ -48,7 +48,7 @@ def append(
             entity = records.require(tx, call, Kind.TRIAL_COMPONENT, run)
         kept = tx.append(entity.id, writer, seq, points)
         if kept and changes:
-            runs.change(tx, call, entity, writer, list(changes))
+            runs.change(tx, call, entity, writer, seq, list(changes))
         doc = records.document(entity)
         return {
             "run": doc["TrialComponentName"],
@@ -67,10 +67,15 @@ def read_series(call: Call, run: str, names: Sequence[str]) -> dict[str, Series]
 
 
 def describe(call: Call, run: str) -> Document:
-    """Give a run as AWS describes it, with what only Trialbook knows: `notes`, `hypothesis`, `axes`, `writers`."""
+    """Give a run as AWS describes it, with what only Trialbook knows.
+
+    That is `notes`, `hypothesis`, `axes`, `models`, `forked`, `writers`, and `environment`: what the writer captured
+    that began the run last.
+    """
     entity = records.require(call.store, call, Kind.TRIAL_COMPONENT, run)
     doc = records.document(entity)
-    own = {key: doc.get(f"_{key}") for key in ("notes", "hypothesis", "axes", "writers")}
+    own = {key: doc.get(f"_{key}") for key in ("notes", "hypothesis", "axes", "models", "forked", "writers")}
+    own["environment"] = doc.get("_writers", {}).get(doc.get("_owner"), {}).get("environment")
     shown = {key: value for key, value in doc.items() if not key.startswith("_")}
     summaries = metric_summaries(doc, call.store.summary(entity.id))
     return {**shown, "Metrics": summaries, **{key: value for key, value in own.items() if value is not None}}

@@ -3,14 +3,16 @@
 `start` loads what is there and makes what is not, in the caller's transaction, and may be repeated. `change` applies
 what a run says of itself afterwards, one JSON object each:
 
-==============  ======================================================================================================
-``begin``       seconds: the run is in progress, and this writer is the one whose end is the run's end
-``end``         ``status``, ``message``, ``time``; with ``interrupted`` it holds only if the writer's begin was the last
-``update``      members of UpdateTrialComponent
-``tags``        list of ``Key``, ``Value``
-``note``        ``notes``, ``hypothesis`` (text), ``axes`` (which metric is the x axis of which)
-``lineage``     a graph's artifact: ``name``, ``type``, ``uri``, ``etag``, ``output``
-==============  ======================================================================================================
+===============  =====================================================================================================
+``begin``        seconds: the run is in progress, and this writer is the one whose end is the run's end
+``end``          ``status``, ``message``, ``time``; with ``interrupted`` holds only if the writer's begin was the last
+``update``       members of UpdateTrialComponent
+``tags``         list of ``Key``, ``Value``
+``note``         ``notes``, ``hypothesis`` (text), ``axes`` (whose x axis is which metric), ``models`` (cards by name)
+``environment``  what the writer captured of its process: git, command, packages, host ... (`sdk.capture`)
+``log``          ``stream``, ``lines``: pairs of epoch seconds and text
+``lineage``      a graph's artifact: ``name``, ``type``, ``uri``, ``etag``, ``output``
+===============  =====================================================================================================
 """
 
 from __future__ import annotations
@@ -19,9 +21,10 @@ from typing import TYPE_CHECKING
 
 from trialbook.errors import ValidationError
 from trialbook.model import Document, Kind
-from trialbook.services import associations, experiments, records, trial_components, trials
+from trialbook.services import associations, experiments, forks, records, trial_components, trials
 from trialbook.services.artifacts import new_artifact
 from trialbook.services.trials import MEMBER_OF
+from trialbook.store.interface import LogLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,15 +38,16 @@ RUN_TAG: Document = {"Key": "sagemaker:trial-component-source", "Value": "run"}
 """What tells a run from other trial components, in SageMaker's SDK as in ours."""
 PARENT_TAG = "trialbook:parent"
 STATES = ("InProgress", "Completed", "Failed", "Stopping", "Stopped")
-_NOTES = {"notes": str, "hypothesis": str, "axes": dict}
+_NOTES = {"notes": str, "hypothesis": str, "axes": dict, "models": dict}
+_MERGED = ("axes", "models")
 
 
 def start(tx: Transaction, call: Call, request: Document) -> Entity:
     """Load or make a run; gives its trial component.
 
     The request has `experiment`, `trial` and `component` (names), and may have `experiment_display`, `trial_display`,
-    `component_display`, `tags` (for what is made), `parent` (a component's name), `writer` and `provenance` (which
-    process writes).
+    `component_display`, `tags` (for what is made), `parent` (a component's name), `fork` (`forks.copy_history`),
+    `writer` and `provenance` (which process writes).
     """
     experiment = _experiment(tx, call, request)
     trial = _trial(tx, call, request, records.document(experiment)["ExperimentName"])
@@ -83,21 +87,20 @@ def _component(tx: Transaction, call: Call, request: Document) -> Entity:
     found = records.lookup(tx, call, Kind.TRIAL_COMPONENT, name)
     if found is not None:
         return found
-    parent = _parent(tx, call, request)
+    parent, fork = request.get("parent"), request.get("fork")
     tags = [*request.get("tags", []), RUN_TAG]
     if parent is not None:
-        tags.append({"Key": PARENT_TAG, "Value": records.document(parent)["TrialComponentName"]})
+        tags.append({"Key": PARENT_TAG, "Value": parent})
+    if fork is not None:
+        tags.append({"Key": forks.FORK_TAG, "Value": fork["run"]})
     members = {"DisplayName": request.get("component_display") or name, "Tags": tags}
     doc = trial_components.new_component(call, name, members)
     component = records.insert(tx, call, Kind.TRIAL_COMPONENT, doc)
-    if parent is not None:
-        tx.link(component.id, CHILD_OF, parent.id, {})
-    return component
-
-
-def _parent(tx: Transaction, call: Call, request: Document) -> Entity | None:
-    name = request.get("parent")
-    return None if name is None else records.require(tx, call, Kind.TRIAL_COMPONENT, name)
+    # A parent that is not there (yet) is named by the tag alone: a child's points are worth more than its edge.
+    above = None if parent is None else records.lookup(tx, call, Kind.TRIAL_COMPONENT, parent)
+    if above is not None:
+        tx.link(component.id, CHILD_OF, above.id, {})
+    return component if fork is None else forks.copy_history(tx, call, component, fork)
 
 
 def _note_writer(tx: Transaction, call: Call, component: Entity, request: Document) -> Entity:
@@ -109,17 +112,25 @@ def _note_writer(tx: Transaction, call: Call, component: Entity, request: Docume
     return records.save(tx, call, component, {**doc, "_writers": {**writers, request["writer"]: provenance}})
 
 
-def change(tx: Transaction, call: Call, component: Entity, writer: str, changes: list[Document]) -> None:
-    """Apply changes in order, with one write to the component."""
+def change(tx: Transaction, call: Call, component: Entity, writer: str, seq: int, changes: list[Document]) -> None:
+    """Apply the changes of batch `seq` in order, with one write to the component and one to each log."""
     before = records.document(component)
     doc = before
+    logs: dict[str, list[LogLine]] = {}
     for one in changes:
-        if len(one) != 1 or next(iter(one)) not in _CHANGES:
-            raise ValidationError(f"A change has one of the members {', '.join(_CHANGES)}, not {', '.join(one)}.")
+        if len(one) != 1 or next(iter(one)) not in {*_CHANGES, _LOG}:
+            raise ValidationError(
+                f"A change has one of the members {', '.join([*_CHANGES, _LOG])}, not {', '.join(one)}."
+            )
         ((kind, told),) = one.items()
-        doc = _CHANGES[kind](tx, call, doc, writer, told)
+        if kind == _LOG:
+            logs.setdefault(told["stream"], []).extend(LogLine(float(time), text) for time, text in told["lines"])
+        else:
+            doc = _CHANGES[kind](tx, call, doc, writer, told)
     if doc is not before:
         records.save(tx, call, component, doc)
+    for stream, lines in logs.items():
+        tx.append_log(component.id, stream, writer, seq, lines)
 
 
 def _begin(_tx: Transaction, _call: Call, doc: Document, writer: str, told: float) -> Document:
@@ -154,9 +165,18 @@ def _note(_tx: Transaction, _call: Call, doc: Document, _writer: str, told: Docu
         if key not in _NOTES or not isinstance(value, _NOTES[key]):
             raise ValidationError(f"A note has {', '.join(_NOTES)}; '{key}' is none of them or not of its type.")
     noted = {f"_{key}": value for key, value in told.items()}
-    if "axes" in told:
-        noted["_axes"] = {**doc.get("_axes", {}), **told["axes"]}
+    for key in _MERGED:
+        if key in told:
+            noted[f"_{key}"] = {**doc.get(f"_{key}", {}), **told[key]}
     return {**doc, **noted}
+
+
+def _environment(_tx: Transaction, _call: Call, doc: Document, writer: str, told: Document) -> Document:
+    """Keep it with the writer: of several ranks, each has its own."""
+    writers = doc.get("_writers", {})
+    before = writers.get(writer, {})
+    merged = {**before.get("environment", {}), **told}
+    return {**doc, "_writers": {**writers, writer: {**before, "environment": merged}}}
 
 
 def _lineage(tx: Transaction, call: Call, doc: Document, _writer: str, told: Document) -> Document:
@@ -173,11 +193,13 @@ def _lineage(tx: Transaction, call: Call, doc: Document, _writer: str, told: Doc
     return doc
 
 
+_LOG = "log"
 _CHANGES: dict[str, Callable[..., Document]] = {
     "begin": _begin,
     "end": _end,
     "update": _update,
     "tags": _tag,
     "note": _note,
+    "environment": _environment,
     "lineage": _lineage,
 }
