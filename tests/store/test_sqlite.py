@@ -14,7 +14,7 @@ from trialbook.model import Kind
 from trialbook.store import open_store
 from trialbook.store.dialect import SqliteDialect
 from trialbook.store.interface import Points, Store
-from trialbook.store.series import WINDOW, apply_merge, pack_run
+from trialbook.store.packing import WINDOW, apply_merge, pack_run
 from trialbook.testing.store_contract import StoreContract
 
 
@@ -74,7 +74,7 @@ def test_an_emptied_bin_leaves_nothing_of_a_runs_series(store: Store, tmp_path: 
     store.write(lambda tx: (tx.append(run, "w", 1, points), tx.delete(run)))  # type: ignore[func-returns-value]
     store.empty_bin(1e12)
     with closing(SqliteDialect(tmp_path).connect(write=False)) as session:
-        for table in ("summary", "flush", "writer", "chunk", "bin"):
+        for table in ("summary", "flush", "writer", "chunk", "merged", "bin"):
             assert session.rows(f"SELECT count(*) FROM {table}") == [(0,)], table
 
 

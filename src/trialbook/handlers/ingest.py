@@ -18,6 +18,8 @@ from trialbook.wire.catalog import operation
 from trialbook.wire.validate import validate
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from trialbook.model import Document
     from trialbook.services.context import Call
 
@@ -51,11 +53,10 @@ def series(call: Call, message: wire.Message) -> bytes:
     each = [read[name] for name in names]
     if not each:
         return wire.write({"names": []}, EMPTY)
-    metric = np.repeat(np.arange(len(each), dtype="<u4"), [len(one.value) for one in each])
-    step, time, value = (
-        np.concatenate([getattr(one, column) for one in each]).tobytes() for column in ("step", "time", "value")
-    )
-    return wire.write({"names": names}, (step, time, value, metric.tobytes()))
+    metric: NDArray[np.uint32] = np.repeat(np.arange(len(each), dtype=np.uint32), [len(one.value) for one in each])
+    # The columns are joined once, where the message is put together.
+    columns = ([getattr(one, column).data for one in each] for column in ("step", "time", "value"))
+    return wire.write_parts({"names": names}, (*columns, [metric.data]))
 
 
 def run(call: Call, request: Document) -> Document:

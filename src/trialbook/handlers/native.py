@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from trialbook.handlers import ingest, logged
+from trialbook.handlers import ingest, logged, views
 from trialbook.services import notes, recycling, search, tables, text_search
 from trialbook.services.forms import Says, read
 
@@ -151,5 +151,12 @@ FORMS: dict[str, type] = {
 }
 """What the requests of `OPERATIONS` may hold; one that is not here is described as any object."""
 
-MESSAGES: dict[str, Callable[[Call, Message], bytes]] = {"points": ingest.points, "series": ingest.series}
+VIEWS: dict[str, Callable[[Call, Document], bytes]] = {"view": views.view}
+"""The operations of `/api/v1/` that take JSON, or the head of a binary message, and answer bytes (`wire.view`)."""
+
+MESSAGES: dict[str, Callable[[Call, Message], bytes]] = {
+    "points": ingest.points,
+    "series": ingest.series,
+    "view": lambda call, message: views.view(call, message.head),
+}
 """The operations of `/api/v1/` that take and answer binary messages (`wire.points`)."""

@@ -18,7 +18,7 @@ from trialbook.names import Scope
 from trialbook.server import openapi
 from trialbook.services.context import Call
 from trialbook.settings import DEFAULT_REGION
-from trialbook.wire import points
+from trialbook.wire import points, view
 from trialbook.wire.http import Request, Response
 
 if TYPE_CHECKING:
@@ -42,11 +42,17 @@ def answer(workspace: Workspace, head: Request, body: bytes, request_id: str) ->
             raise ValidationError(f"'{head.path}' takes POST, not {head.method}.")
         # Browsers send neither type without asking leave (a preflight request), which is never given.
         wanted = points.MEDIA_TYPE if operation in native.MESSAGES else "application/json"
-        if not head.headers.get("content-type", "").startswith(wanted):
+        told = head.headers.get("content-type", "")
+        as_json = operation in native.VIEWS and told.startswith("application/json")
+        if not (as_json or told.startswith(wanted)):
             raise MalformedRequestError(f"Content-Type must be {wanted}.")
         region = head.headers.get("x-trialbook-region", DEFAULT_REGION)
         user = head.headers.get("x-trialbook-user", "anonymous")
         call = Call(workspace, Scope(workspace.settings.account, region), user, request_id)
+        if as_json:
+            return Response(
+                headers={"content-type": view.MEDIA_TYPE}, body=native.VIEWS[operation](call, _document(body))
+            )
         if operation in native.MESSAGES:
             message = native.MESSAGES[operation](call, points.read(body))
             return Response(headers={"content-type": points.MEDIA_TYPE}, body=message)

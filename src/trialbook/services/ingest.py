@@ -63,7 +63,7 @@ def append(
 def read_series(call: Call, run: str, names: Sequence[str]) -> dict[str, Series]:
     """Give whole series of a run in order of (step, time, arrival); empty ones for names that it has none of."""
     entity = records.require(call.store, call, Kind.TRIAL_COMPONENT, run)
-    return {name: call.store.series(entity.id, name) for name in names}
+    return dict(zip(names, call.store.read_series([(entity.id, name) for name in names]), strict=True))
 
 
 def describe(call: Call, run: str) -> Document:

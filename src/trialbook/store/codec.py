@@ -94,6 +94,7 @@ SUMMARY = np.dtype(
 SUMMARY_HEADER = b"\x01" + bytes(7)
 
 _HEADER = struct.Struct("<BBHI")
+_PCODEC_BYTE = bytes((PCODEC,))
 
 
 def pack_batch(columns: Sequence[NDArray[Any]]) -> bytes:
@@ -140,6 +141,23 @@ def unpack(data: bytes, dtypes: Sequence[np.dtype[Any]]) -> list[NDArray[Any]]:
         columns.append(_DECODE[codec](data[start : start + size], dtype, n))
         start += size
     return columns
+
+
+def unpack_into(data: bytes, columns: Sequence[NDArray[Any]]) -> None:
+    """Undo `pack` into arrays that are there, of the columns' types and contiguous; raises as `unpack` does."""
+    if data[:1] == _PCODEC_BYTE and standalone is not None and len(data) > _HEADER.size + 4 * len(columns):
+        _, count, _, n = _HEADER.unpack_from(data)
+        if count != len(columns) or n != len(columns[0]):
+            raise _damaged()
+        start = _HEADER.size + 4 * count
+        for size, column in zip(struct.unpack_from(f"<{count}I", data, _HEADER.size), columns, strict=True):
+            standalone.simple_decompress_into(data[start : start + size], column)
+            start += size
+        return
+    for column, unpacked in zip(columns, unpack(data, [column.dtype for column in columns]), strict=True):
+        if len(unpacked) != len(column):
+            raise _damaged()
+        column[:] = unpacked
 
 
 def _damaged() -> StoreError:

@@ -11,7 +11,7 @@ from collections import deque
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from trialbook.errors import StoreError
-from trialbook.store import edges, entities, logs, objects, series
+from trialbook.store import edges, entities, logs, objects, packing, reading, series
 from trialbook.store.merging import LOG_BATCHES, Merger
 from trialbook.store.transaction import Shared, SqlTransaction
 from trialbook.store.writer import Writer
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
         Transaction,
         Upload,
     )
-    from trialbook.store.series import MetricNames, Packed
+    from trialbook.store.names import MetricNames
+    from trialbook.store.packing import Packed
     from trialbook.store.session import Session
 
 T = TypeVar("T")
@@ -99,7 +100,7 @@ class SqlStore:
         self._shared = Shared(clock)
         self._readers = Readers(dialect)
         self._database_id = cast("str", self._read(lambda s: s.rows("SELECT database FROM meta")[0][0]))
-        self._merger = Merger(self.merge, lambda run: self._read(lambda s: series.backlog(s, run)))
+        self._merger = Merger(self.merge, lambda run: self._read(lambda s: packing.backlog(s, run)))
         self._log_merger = Merger(
             self._merge_log,
             lambda log: self._read(lambda s: logs.backlog(s, log)),
@@ -163,16 +164,26 @@ class SqlStore:
         return self._read(lambda s: series.summary_changes(s, self._names(), since, limit))
 
     def series(self, run: int, name: str) -> Series:
-        return self._read(lambda s: series.read(s, self._names(), run, name))
+        return self.read_series([(run, name)])[0]
+
+    def read_series(
+        self,
+        queries: Sequence[tuple[int, str]],
+        *,
+        steps: tuple[int, int] | None = None,
+        times: tuple[float, float] | None = None,
+    ) -> list[Series]:
+        within = reading.Range(steps, times)
+        return self._read(lambda s: reading.read_many(s, self._names(), queries, within))
 
     def _names(self) -> MetricNames:
         return self._shared.names
 
     def merge(self, run: int) -> None:
-        packed = self._read(lambda s: series.pack_run(s, run))
+        packed = self._read(lambda s: packing.pack_run(s, run))
         # Another process may merge first and leave the rest: then read again.
         while packed is not None and not self._apply(packed):
-            packed = self._read(lambda s: series.pack_run(s, run))
+            packed = self._read(lambda s: packing.pack_run(s, run))
         for log in self._read(lambda s: logs.ids(s, run)):
             self._merge_log(log)
 

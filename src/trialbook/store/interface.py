@@ -339,6 +339,19 @@ class Store(Reader, Protocol):
     def series(self, run: int, name: str) -> Series:
         """All points of one series; empty when there is none."""
 
+    def read_series(
+        self,
+        queries: Sequence[tuple[int, str]],
+        *,
+        steps: tuple[int, int] | None = None,
+        times: tuple[float, float] | None = None,
+    ) -> list[Series]:
+        """Give the series (run, name) as they are at one moment, in the order asked for.
+
+        `steps` and `times` (epoch seconds) narrow them to the points between, ends included; little of what lies
+        outside is read. Points that no merge has packed yet are among them.
+        """
+
     def merge(self, run: int) -> None:
         """Pack the received batches of an entity's series and logs. Changes nothing that a reader can see."""
 

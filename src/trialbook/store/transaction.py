@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from trialbook.store import edges, entities, logs, objects, series
+from trialbook.store import edges, entities, logs, names, objects, packing, series
 from trialbook.store.session import EndedSession
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Shared:
     """What the transactions of a store have in common: its clock, and the metric names it has seen committed."""
 
     clock: Callable[[], float]
-    names: series.MetricNames = field(default_factory=series.MetricNames)
+    names: names.MetricNames = field(default_factory=names.MetricNames)
 
 
 class SqlTransaction:
@@ -127,9 +127,9 @@ class SqlTransaction:
         self.appended.append((run, len(points.value)))
         return True
 
-    def apply_merge(self, packed: series.Packed) -> bool:
+    def apply_merge(self, packed: packing.Packed) -> bool:
         """Put a run's chunks in place of its batches; changes nothing that a reader can see, so no `rev` either."""
-        return series.apply_merge(self._session, packed)
+        return packing.apply_merge(self._session, packed)
 
     def append_log(self, entity: int, stream: str, writer: str, seq: int, lines: Sequence[LogLine]) -> bool:
         log = logs.append(self._session, (entity, stream, writer, seq), lines, self._clock())

@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from trialbook.errors import MalformedRequestError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from typing_extensions import Buffer
 
     from trialbook.model import Document
@@ -43,10 +45,16 @@ class Message(NamedTuple):
 
 def write(head: Document, columns: tuple[Buffer, Buffer, Buffer, Buffer]) -> bytes:
     """Write a message; `count` is added to the head. The columns are little-endian i64, f64, f64, u32."""
-    views = [memoryview(column).cast("B") for column in columns]
-    text = json.dumps({**head, "count": len(views[3]) // 4}, separators=(",", ":")).encode()
+    return write_parts(head, tuple([column] for column in columns))
+
+
+def write_parts(head: Document, columns: Iterable[Sequence[Buffer]]) -> bytes:
+    """Write a message whose columns come in contiguous parts; each byte is copied once."""
+    views = [[memoryview(part).cast("B") for part in column if memoryview(part).nbytes] for column in columns]
+    count = sum(len(part) for part in views[-1]) // WIDTHS[-1]
+    text = json.dumps({**head, "count": count}, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
-    return b"".join([MAGIC, len(text).to_bytes(4, "little"), text, *views])
+    return b"".join([MAGIC, len(text).to_bytes(4, "little"), text, *(part for column in views for part in column)])
 
 
 def read(body: bytes) -> Message:

@@ -136,6 +136,50 @@ class SeriesContract:
         for name in names:
             assert Near(expected_summary(rows, name)) == summaries[name]
 
+    @settings(max_examples=40, deadline=None, suppress_health_check=ON_ONE_STORE)
+    @given(batches=BATCHES, steps=st.none() | st.tuples(STEPS, STEPS), times=st.none() | st.tuples(TIMES, TIMES))
+    def test_any_range_of_many_series_is_read_at_once(
+        self,
+        store: Store,
+        batches: list[tuple[list[Point], bool]],
+        steps: tuple[int, int] | None,
+        times: tuple[float, float] | None,
+    ) -> None:
+        runs = [insert(store, f"run {store.last_rev()}").id for _ in range(2)]
+        rows: list[Point] = []
+        for seq, (batch, merge) in enumerate(batches):
+            for run in runs:
+                append(store, run, seq, batch)
+            rows += batch
+            if merge:
+                store.merge(runs[0])
+        queries = [(run, name) for name in ("auc", "loss", "auc", "never") for run in runs]
+        expected = [
+            row
+            for row in rows
+            if (steps is None or steps[0] <= row[1] <= steps[1]) and (times is None or times[0] <= row[2] <= times[1])
+        ]
+        read = store.read_series(queries, steps=steps, times=times)
+        for (_, name), series in zip(queries, read, strict=True):
+            assert bits(series) == expected_bits(expected, name)
+
+    def test_a_range_of_a_long_series_is_that_part(self, store: Store) -> None:
+        run, step = insert(store, "run").id, np.arange(50_000)
+        for seq, part in enumerate((step, np.arange(50_000, 50_100))):
+            points = Points(
+                ["loss"], np.zeros(len(part), np.uint32), part, part.astype(np.float64) * 2, part.astype(np.float64) * 3
+            )
+            store.write(lambda tx, seq=seq, points=points: tx.append(run, "w", seq, points))  # type: ignore[misc]
+            if not seq:
+                store.merge(run)
+        for first, last in ((16_000, 16_800), (49_990, 60_000), (-5, 3), (16_383, 16_384)):
+            wanted = np.arange(max(first, 0), min(last, 50_099) + 1)
+            (series,) = store.read_series([(run, "loss")], steps=(first, last))
+            assert (series.step == wanted).all()
+            assert (series.value == wanted * 3.0).all()
+            (series,) = store.read_series([(run, "loss")], times=(first * 2.0, last * 2.0))
+            assert (series.step == wanted).all()
+
     @pytest.mark.parametrize("merged", [False, True])
     def test_a_batch_that_came_before_is_ignored(self, store: Store, merged: bool) -> None:
         run, other = insert(store, "run").id, insert(store, "other").id
