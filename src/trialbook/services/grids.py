@@ -21,18 +21,35 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+_MOST_WHOLE = 2.0**62
+
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Points to draw: `x` and `value` (n,) float64, in order of x; of two at one x the later one follows."""
+    """Points to draw, in order of x; of two at one x the later one follows.
 
-    x: Floats
+    `x` is (n,) float64 or int64 (steps stay whole numbers: to make floats of a million takes a millisecond), `value`
+    (n,) float64.
+    """
+
+    x: Floats | NDArray[np.int64]
     value: Floats
 
     def between(self, low: float, high: float) -> Curve:
         """Give the points with `low <= x <= high`."""
-        part = slice(np.searchsorted(self.x, low), np.searchsorted(self.x, high, side="right"))
+        floats = self.x.dtype.kind == "f"
+        start = np.searchsorted(self.x, low) if floats else _first(self.x, np.array([low]))[0]
+        end = np.searchsorted(self.x, high, side="right") if floats else _first(self.x, np.array([high + 1]))[0]
+        part = slice(start, end)
         return Curve(self.x[part], self.value[part])
+
+
+def _first(x: Floats | NDArray[np.int64], edge: Floats) -> NDArray[np.int64]:
+    """Give the place of the first x at or past each edge."""
+    if x.dtype.kind == "i":
+        # As whole numbers, else NumPy makes floats of all x.
+        edge = np.ceil(np.clip(edge, -_MOST_WHOLE, _MOST_WHOLE)).astype(np.int64)
+    return np.searchsorted(x, edge)
 
 
 def bounds(curves: Sequence[Curve]) -> tuple[float, float] | None:
@@ -60,7 +77,7 @@ def edges(low: float, high: float, buckets: int, *, whole: bool) -> Floats:
 def bucket(curve: Curve, edge: Floats) -> Column:
     """Put a curve, all of it within the edges, into buckets."""
     n = len(edge) - 1
-    starts = np.searchsorted(curve.x, edge)
+    starts = _first(curve.x, edge)
     starts[0], starts[-1] = 0, len(curve.x)
     count = np.diff(starts)
     some = np.flatnonzero(count)
@@ -79,13 +96,13 @@ def raw_grid(curves: Sequence[Curve], most: int) -> Floats | None:
         return None
     seen, again = [np.zeros(0)], [np.zeros(0, np.int64)]
     for curve in curves:
-        seen.append(curve.x)
+        seen.append(curve.x.astype(np.float64))
         again.append(_occurrence(curve.x))
     slots = np.unique(np.rec.fromarrays([np.concatenate(seen), np.concatenate(again)]))
     return slots["f0"].astype(np.float64) if len(slots) <= most else None
 
 
-def _occurrence(x: Floats) -> NDArray[np.int64]:
+def _occurrence(x: Floats | NDArray[np.int64]) -> NDArray[np.int64]:
     """Say of each point which one at its x it is, from 0 on."""
     place = np.arange(len(x))
     return place - np.searchsorted(x, x)
@@ -94,6 +111,6 @@ def _occurrence(x: Floats) -> NDArray[np.int64]:
 def place(curve: Curve, grid: Floats) -> Column:
     """Put a curve onto a grid of `raw_grid`."""
     value, count = np.full(len(grid), np.nan), np.zeros(len(grid), np.uint32)
-    at = np.searchsorted(grid, curve.x) + _occurrence(curve.x)
+    at = np.searchsorted(grid, curve.x.astype(np.float64)) + _occurrence(curve.x)
     value[at], count[at] = curve.value, 1
     return Column(count, value, value, value)

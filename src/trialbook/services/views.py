@@ -112,7 +112,8 @@ def _read(call: Call, query: ViewQuery, runs: dict[str, Entity | ApiError]) -> l
             if axis is not None:
                 asked[run.id, axis] = None
     bounds = _bounds(query)
-    read = dict(zip(asked, call.store.read_series(list(asked), **bounds), strict=True))
+    timeless = query.x not in {"time", "relative"}
+    read = dict(zip(asked, call.store.read_series(list(asked), **bounds, timeless=timeless), strict=True))
     return [_curve(query.x, runs[name], metric, read) for name, metric in query.series]
 
 
@@ -162,7 +163,7 @@ def _curve(x: str, run: Entity | ApiError, metric: str, read: dict[tuple[int, st
 def _over_steps(series: Series) -> Curve:
     # In order of step already, so those without one come first.
     first = int(np.searchsorted(series.step, NO_STEP, side="right"))
-    return Curve(series.step[first:].astype(np.float64), series.value[first:])
+    return Curve(series.step[first:], series.value[first:])
 
 
 def _over_metric(series: Series, axis: Series) -> Curve:

@@ -143,21 +143,29 @@ def unpack(data: bytes, dtypes: Sequence[np.dtype[Any]]) -> list[NDArray[Any]]:
     return columns
 
 
-def unpack_into(data: bytes, columns: Sequence[NDArray[Any]]) -> None:
-    """Undo `pack` into arrays that are there, of the columns' types and contiguous; raises as `unpack` does."""
+def unpack_into(data: bytes, columns: Sequence[NDArray[Any] | None]) -> None:
+    """Undo `pack` into arrays that are there, contiguous and of the columns' types; None leaves a column out.
+
+    The first column is always wanted. Raises as `unpack` does.
+    """
+    first = columns[0]
+    assert first is not None
     if data[:1] == _PCODEC_BYTE and standalone is not None and len(data) > _HEADER.size + 4 * len(columns):
         _, count, _, n = _HEADER.unpack_from(data)
-        if count != len(columns) or n != len(columns[0]):
+        if count != len(columns) or n != len(first):
             raise _damaged()
         start = _HEADER.size + 4 * count
         for size, column in zip(struct.unpack_from(f"<{count}I", data, _HEADER.size), columns, strict=True):
-            standalone.simple_decompress_into(data[start : start + size], column)
+            if column is not None:
+                standalone.simple_decompress_into(data[start : start + size], column)
             start += size
         return
-    for column, unpacked in zip(columns, unpack(data, [column.dtype for column in columns]), strict=True):
-        if len(unpacked) != len(column):
+    dtypes = [VALUE if column is None else column.dtype for column in columns]
+    for column, unpacked in zip(columns, unpack(data, dtypes), strict=True):
+        if len(unpacked) != len(first):
             raise _damaged()
-        column[:] = unpacked
+        if column is not None:
+            column[:] = unpacked
 
 
 def _damaged() -> StoreError:

@@ -172,8 +172,9 @@ class SqlStore:
         *,
         steps: tuple[int, int] | None = None,
         times: tuple[float, float] | None = None,
+        timeless: bool = False,
     ) -> list[Series]:
-        within = reading.Range(steps, times)
+        within = reading.Range(steps, times, timeless and times is None)
         return self._read(lambda s: reading.read_many(s, self._names(), queries, within))
 
     def _names(self) -> MetricNames:

@@ -345,11 +345,13 @@ class Store(Reader, Protocol):
         *,
         steps: tuple[int, int] | None = None,
         times: tuple[float, float] | None = None,
+        timeless: bool = False,
     ) -> list[Series]:
         """Give the series (run, name) as they are at one moment, in the order asked for.
 
         `steps` and `times` (epoch seconds) narrow them to the points between, ends included; little of what lies
-        outside is read. Points that no merge has packed yet are among them.
+        outside is read. Points that no merge has packed yet are among them. `timeless` says that the times are not
+        needed: the answer's may be empty.
         """
 
     def merge(self, run: int) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from trialbook.store.names import MetricNames
-    from trialbook.store.session import Session, Value
+    from trialbook.store.session import Row, Session, Value
 
 Columns = tuple["NDArray[np.int64]", "NDArray[np.float64]", "NDArray[np.float64]"]
 Query = tuple[int, str]
@@ -36,10 +36,11 @@ _CHUNKS = "SELECT n, data FROM chunk WHERE run = ? AND metric = ?"
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Bounds of the points to read, ends included; None does not bound."""
+    """Bounds of the points to read, ends included; None does not bound. `timeless`: the times are not needed."""
 
     steps: tuple[int, int] | None = None
     times: tuple[float, float] | None = None
+    timeless: bool = False
 
     def where(self) -> tuple[str, list[Value]]:
         """Give the condition on chunks that can hold points within."""
@@ -55,7 +56,7 @@ class Range:
         step, time, value = columns
         if self.steps is not None:
             part = slice(np.searchsorted(step, self.steps[0]), np.searchsorted(step, self.steps[1], side="right"))
-            step, time, value = step[part], time[part], value[part]
+            step, time, value = step[part], time[part] if len(time) else time, value[part]
         if self.times is not None:
             keep = (time >= self.times[0]) & (time <= self.times[1])
             if not keep.all():
@@ -107,23 +108,31 @@ def _read(session: Session, run: int, metric: int, waiting: Waiting, within: Ran
     condition, bounds = within.where()
     rows = session.rows(f"{_CHUNKS}{condition} ORDER BY no", (run, metric, *bounds))
     late = in_order(waiting.of(metric))
+    if within.timeless and not len(late[0]):
+        return within.cut(join(rows, late, timeless=True))
     return within.cut(join(rows, late))
 
 
-def join(chunks: Sequence[tuple[int, bytes]], late: Columns) -> Columns:
-    """Decode chunks, in order, into arrays that have the points `late`, themselves in order, in their places."""
+def join(chunks: Sequence[Row], late: Columns, *, timeless: bool = False) -> Columns:
+    """Decode chunks, in order, into arrays that have the points `late`, themselves in order, in their places.
+
+    `timeless` leaves the times empty; there are no late points then, which find their places by them.
+    """
     before = sum(n for n, _ in chunks)
     after = len(late[0])
     columns = (
         np.empty(before + after, codec.STEP),
-        np.empty(before + after, codec.TIME),
+        np.empty(0 if timeless else before + after, codec.TIME),
         np.empty(before + after, codec.VALUE),
     )
     start = 0
     for n, data in chunks:
-        codec.unpack_into(data, [column[start : start + n] for column in columns])
+        parts = [column[start : start + n] for column in columns]
+        codec.unpack_into(data, [parts[0], None, parts[2]] if timeless else parts)
         start += n
     step, time, value = columns
+    if timeless:
+        return columns
     step[before:], time[before:], value[before:] = late
     if before and after and (step[before], time[before]) < (step[before - 1], time[before - 1]):
         # Points that tie stay in order of arrival: what is merged came first.

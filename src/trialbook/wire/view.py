@@ -9,8 +9,8 @@
       raw       value f64 x n, count u32 x n, and 4 bytes more if n is odd, so that 8 divides all
 
 All numbers are little-endian. `count` 0 says that the series has no point there, and the other numbers are NaN then;
-with a count, a NaN is a value that was logged. `min` and `max` are over the points that are not NaN. A finite number that
-32 bits cannot hold is the largest that they can; infinities stay infinite.
+with a count, a NaN is a value that was logged. `min` and `max` are over the points that are not NaN. A finite number
+that 32 bits cannot hold is the largest that they can; infinities stay infinite.
 """
 
 from __future__ import annotations
