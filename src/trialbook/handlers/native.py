@@ -148,6 +148,9 @@ FORMS: dict[str, type] = {
     "run": RunForm,
     "experiment": ExperimentForm,
     "experiment_note": NoteForm,
+    "log_streams": logged.LogStreamsForm,
+    "logs": logged.LogsForm,
+    "log_find": logged.LogFindForm,
 }
 """What the requests of `OPERATIONS` may hold; one that is not here is described as any object."""
 
@@ -157,6 +160,6 @@ VIEWS: dict[str, Callable[[Call, Document], bytes]] = {"view": views.view}
 MESSAGES: dict[str, Callable[[Call, Message], bytes]] = {
     "points": ingest.points,
     "series": ingest.series,
-    "view": lambda call, message: views.view(call, message.head),
+    "view": views.view_message,
 }
 """The operations of `/api/v1/` that take and answer binary messages (`wire.points`)."""

@@ -12,6 +12,7 @@ from trialbook.wire import view as wire
 if TYPE_CHECKING:
     from trialbook.model import Document
     from trialbook.services.context import Call
+    from trialbook.wire.points import Message
 
 
 def view(call: Call, request: Document) -> bytes:
@@ -21,6 +22,11 @@ def view(call: Call, request: Document) -> bytes:
         raise ValidationError("'x' must be given as text.")
     query = views.ViewQuery(_series(request), x, _number(request, "from"), _number(request, "to"), _buckets(request))
     return wire.write(views.draw(call, query))
+
+
+def view_message(call: Call, message: Message) -> bytes:
+    """Draw series of many runs on one grid: members in the head, or as JSON; answers `wire.view`."""
+    return view(call, message.head)
 
 
 def _series(request: Document) -> list[tuple[str, str]]:
