@@ -22,6 +22,10 @@ word that AWS clients match on, `status` the HTTP status that carries it.
     ├── StoreError                   the store cannot be opened or used
     │   ├── StoreVersionError        written by a newer Trialbook
     │   └── KeyTakenError            an entity of that kind and key exists (services turn it into AWS's words)
+    ├── ClarifyError                 a bias report or an explanation cannot be made as asked
+    │   ├── ConfigError              the analysis configuration breaks a rule; names the JSON path
+    │   ├── MetricError              one figure cannot be computed; the report around it goes on
+    │   └── PredictionError          the model's answer cannot be used; names the rows
     └── UsageError                   the command line or the settings are wrong
 """
 
@@ -152,3 +156,45 @@ class KeyTakenError(StoreError):
 
 class UsageError(TrialbookError):
     """The command line or the settings are wrong."""
+
+
+class ClarifyError(TrialbookError):
+    """A bias report or an explanation cannot be made as asked."""
+
+
+class ConfigError(ClarifyError):
+    """The analysis configuration breaks a rule.
+
+    Parameters
+    ----------
+    path
+        Where, as a JSON path: `methods.shap.num_samples`, `facet[0].name_or_index`.
+    rule
+        What must hold, and the nearest right answer where there is one.
+    """
+
+    def __init__(self, path: str, rule: str) -> None:
+        super().__init__(f"{path}: {rule}" if path else rule)
+        self.path = path
+        self.rule = rule
+
+
+class MetricError(ClarifyError):
+    """One figure cannot be computed; the report holds this text in its place."""
+
+
+class PredictionError(ClarifyError):
+    """The model failed, or what it answered cannot be used.
+
+    Parameters
+    ----------
+    reason
+        What is wrong.
+    rows
+        The first row that it concerns and the one after the last, counted from 0; None when it concerns no row.
+    """
+
+    def __init__(self, reason: str, rows: tuple[int, int] | None = None) -> None:
+        super().__init__(reason if rows is None else f"rows {rows[0]} to {rows[1] - 1}: {reason}")
+        self.reason = reason
+        self.rows = rows

@@ -13,16 +13,26 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from trialbook.clarify.attributions import Attributions, aggregate
+    from trialbook.clarify.facets import Threshold, Values
+    from trialbook.clarify.report import BiasReport, bias_report
     from trialbook.clarify.shapley import kernel_shap
 
 _PLACES = {
     "Attributions": "trialbook.clarify.attributions",
+    "BiasReport": "trialbook.clarify.report",
+    "Threshold": "trialbook.clarify.facets",
+    "Values": "trialbook.clarify.facets",
     "aggregate": "trialbook.clarify.attributions",
+    "bias_report": "trialbook.clarify.report",
     "kernel_shap": "trialbook.clarify.shapley",
 }
 __all__ = [
     "Attributions",
+    "BiasReport",
+    "Threshold",
+    "Values",
     "aggregate",
+    "bias_report",
     "kernel_shap",
 ]
 

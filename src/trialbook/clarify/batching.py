@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trialbook.errors import TrialbookError
+from trialbook.errors import PredictionError
 
 Predict = Callable[[Any], Any]
 Progress = Callable[[int, int], None]
@@ -23,10 +23,6 @@ Floats = NDArray[np.float64]
 
 BATCH_BYTES = 64 << 20
 PROBABILITY_FLOOR = 1e-15
-
-
-class PredictionError(TrialbookError):
-    """The model raised, or what it answered cannot be explained; the message names the rows."""
 
 
 @dataclass
