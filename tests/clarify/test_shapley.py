@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from tests.clarify.games import by_coalitions, by_orders
 
-from trialbook.clarify.batching import PredictionError
 from trialbook.clarify.shapley import kernel_shap
+from trialbook.errors import PredictionError
 
 Floats = NDArray[np.float64]
 

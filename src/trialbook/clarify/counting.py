@@ -78,7 +78,7 @@ class Counter:
     _predicted_split: float | None = None
 
     def add(self, columns: Columns) -> None:
-        """Count a piece. An empty piece changes nothing once there was another.
+        """Count a piece. An empty piece changes nothing.
 
         Raises
         ------
@@ -88,6 +88,8 @@ class Counter:
             If the model fails or answers something else than one finite value a row.
         """
         asked = self.question
+        if not len(columns[asked.label]):
+            return
         label, label_axis = encode(columns[asked.label], split_of(asked.positive))
         group, group_axis = (None, SINGLE) if asked.group is None else encode(columns[asked.group])
         predicted, predicted_axis = self._predictions(columns, label, label_axis)

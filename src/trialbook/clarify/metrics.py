@@ -121,4 +121,4 @@ def find(key: str) -> Metric:
     return (
         next((one for stage in ("pre", "post") for one in metrics(stage) if one.key == key), None)
         or _METRICS["pre", key]
-    )  # type: ignore[arg-type]
+    )

@@ -188,8 +188,9 @@ def conditional_disparity(counts: Counts, outcomes: NDArray[np.int64]) -> float:
         if not both[:, outcome].any():
             message = f"no row has a {name} outcome, so there is no disparity to tell"
             raise MetricError(message)
-    total = 0.0
-    for group, (negative, positive) in zip(outcomes.tolist(), both.tolist(), strict=True):
-        disparity = ratio(group[1][0], negative) - ratio(group[1][1], positive)
-        total += (negative + positive) * disparity
-    return total / float(both.sum())
+    weighted = [
+        (negative + positive) * (ratio(group[1][0], negative) - ratio(group[1][1], positive))
+        for group, (negative, positive) in zip(outcomes.tolist(), both.tolist(), strict=True)
+    ]
+    # The exact sum does not depend on the order of the groups, which differs when parts are merged
+    return math.fsum(weighted) / float(both.sum())

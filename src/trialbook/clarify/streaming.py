@@ -49,7 +49,7 @@ def open_pieces(data: object) -> Pieces:
         If a file is missing, of an unknown kind, or lacks a column of the first.
     """
     paths = [Path(path) for path in (data if isinstance(data, list | tuple) else [data])]  # type: ignore[arg-type]
-    opened = []
+    opened: list[Parquet | Csv | Lines] = []
     for path in paths:
         kind = READERS.get(path.suffix.lower())
         if kind is None:
@@ -58,7 +58,7 @@ def open_pieces(data: object) -> Pieces:
         if not path.exists():
             message = f"{path}: there is no such file"
             raise ClarifyError(message)
-        opened.append({"parquet": Parquet, "csv": Csv, "lines": Lines}[kind](path))
+        opened.append(_KINDS[kind](path))
     return opened[0] if len(opened) == 1 else Several(opened)
 
 
@@ -164,6 +164,9 @@ class Lines:
                 yield {
                     name: from_arrow(table[name] if name in known else pa.chunked_array([nothing])) for name in wanted
                 }
+
+
+_KINDS: dict[str, type[Parquet | Csv | Lines]] = {"parquet": Parquet, "csv": Csv, "lines": Lines}
 
 
 class _readable:  # noqa: N801 (reads as a word after `with`)
