@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import click
+from docs._ext import algorithm_tables
 
 import trialbook
 from trialbook import errors
@@ -183,6 +184,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "sdk": sdk,
     "errors": error_codes,
     "tables": tables,
+    **algorithm_tables.PARTS,
 }
 
 
