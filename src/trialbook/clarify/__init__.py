@@ -12,28 +12,58 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from trialbook.clarify.asymmetric import SeriesAttributions, SeriesBaseline, asymmetric_shapley
     from trialbook.clarify.attributions import Attributions, aggregate
+    from trialbook.clarify.baselines import choose_baseline
     from trialbook.clarify.facets import Threshold, Values
+    from trialbook.clarify.image import ImageAttributions, explain_image
+    from trialbook.clarify.partial import PartialDependence, partial_dependence, top_features
     from trialbook.clarify.report import BiasReport, bias_report
     from trialbook.clarify.shapley import kernel_shap
+    from trialbook.clarify.text import TextAttributions, explain_text
+    from trialbook.clarify.trees import tree_shap
 
 _PLACES = {
     "Attributions": "trialbook.clarify.attributions",
     "BiasReport": "trialbook.clarify.report",
+    "ImageAttributions": "trialbook.clarify.image",
+    "PartialDependence": "trialbook.clarify.partial",
+    "SeriesAttributions": "trialbook.clarify.asymmetric",
+    "SeriesBaseline": "trialbook.clarify.asymmetric",
+    "TextAttributions": "trialbook.clarify.text",
     "Threshold": "trialbook.clarify.facets",
     "Values": "trialbook.clarify.facets",
     "aggregate": "trialbook.clarify.attributions",
+    "asymmetric_shapley": "trialbook.clarify.asymmetric",
     "bias_report": "trialbook.clarify.report",
+    "choose_baseline": "trialbook.clarify.baselines",
+    "explain_image": "trialbook.clarify.image",
+    "explain_text": "trialbook.clarify.text",
     "kernel_shap": "trialbook.clarify.shapley",
+    "partial_dependence": "trialbook.clarify.partial",
+    "top_features": "trialbook.clarify.partial",
+    "tree_shap": "trialbook.clarify.trees",
 }
 __all__ = [
     "Attributions",
     "BiasReport",
+    "ImageAttributions",
+    "PartialDependence",
+    "SeriesAttributions",
+    "SeriesBaseline",
+    "TextAttributions",
     "Threshold",
     "Values",
     "aggregate",
+    "asymmetric_shapley",
     "bias_report",
+    "choose_baseline",
+    "explain_image",
+    "explain_text",
     "kernel_shap",
+    "partial_dependence",
+    "top_features",
+    "tree_shap",
 ]
 
 

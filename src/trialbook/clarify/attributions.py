@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import html
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -170,7 +171,7 @@ class Attributions:
                     )
                 )
         kind = "Exact values" if self.exact else "Sampled values, with standard errors"
-        notes = "".join(f"<p>{one}</p>" for one in (f"{kind}; {self.cost}.", *self.warnings))
+        notes = "".join(f"<p>{html.escape(one)}</p>" for one in (f"{kind}; {self.cost}.", *self.warnings))
         return f'<div class="trialbook-attributions">{notes}{"".join(parts)}</div>'
 
     def _named(self, row: int, feature: int) -> str:

@@ -90,6 +90,8 @@ class Model:
         began = self._clock()
         try:
             answer = self._predict(rows[start:stop])
+        except PredictionError:
+            raise
         except Exception as failure:
             message = f"the model failed {where}: {type(failure).__name__}: {failure}"
             raise PredictionError(message) from failure

@@ -55,6 +55,43 @@ def waterfall_svg(
     return _svg(parts, len(steps), f"{title}: {start:.4g} expected, {end:.4g} predicted")
 
 
+def curves_svg(names: Sequence[str], curves: Sequence[Sequence[float]], shares: Sequence[float], title: str) -> str:
+    """Draw curves over equally spaced points, above bars for the share of data at each point."""
+    height, floor = 180, TOP + 190
+    low, high = min(map(min, curves)), max(map(max, curves))
+    span = (high - low) or 1.0
+    step = (WIDTH - 120) / max(1, len(names))
+    across = [80 + step * (at + 0.5) for at in range(len(names))]
+    most = max(shares) or 1.0
+    parts = [
+        f'<rect x="{x - step * 0.35:.1f}" y="{floor + 50 - 44 * share / most:.1f}" width="{step * 0.7:.1f}" '
+        f'height="{44 * share / most:.1f}" fill="currentColor" opacity="0.25"><title>{html.escape(name)}: '
+        f"{share:.1%} of the data</title></rect>"
+        for x, name, share in zip(across, names, shares, strict=True)
+    ]
+    for number, curve in enumerate(curves):
+        dots = [
+            (x, TOP + height - (value - low) / span * (height - 10)) for x, value in zip(across, curve, strict=True)
+        ]
+        colour = f"hsl({(212 + 137 * number) % 360} 62% 45%)"
+        line = " ".join(f"{x:.1f},{y:.1f}" for x, y in dots)
+        parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        parts.extend(
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}">'
+            f"<title>{html.escape(name)}: {value:.4g}</title></circle>"
+            for (x, y), name, value in zip(dots, names, curve, strict=True)
+        )
+    every = max(1, math.ceil(len(names) / 8))
+    parts.extend(
+        f'<text x="{x:.1f}" y="{floor + 68}" text-anchor="middle" font-size="11">{html.escape(name[:14])}</text>'
+        for at, (x, name) in enumerate(zip(across, names, strict=True))
+        if at % every == 0
+    )
+    parts.append(f'<text x="70" y="{TOP + 14}" text-anchor="end">{high:.4g}</text>')
+    parts.append(f'<text x="70" y="{TOP + height}" text-anchor="end">{low:.4g}</text>')
+    return _svg(parts, math.ceil(280 / LINE), title)
+
+
 class _Scale:
     def __init__(self, low: float, high: float) -> None:
         self._low, self._span = low, (high - low) or 1.0

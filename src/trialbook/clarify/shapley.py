@@ -71,6 +71,11 @@ class _Plan:
         return Fit.of(draw(players, max(1, (coalitions + 1) // 2), rng))
 
 
+def default_samples(players: int) -> int:
+    """Clarify's documented default for a record: min(2M + 2048, 2^M - 2) coalitions of M players."""
+    return max(1, min(2 * players + 2048, (1 << players) - 2))
+
+
 def kernel_shap(
     predict: Predict,
     rows: ArrayLike,
