@@ -11,7 +11,7 @@ from collections import deque
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from trialbook.errors import StoreError
-from trialbook.store import edges, entities, logs, objects, packing, reading, series
+from trialbook.store import claims, edges, entities, logs, objects, packing, reading, series
 from trialbook.store.merging import LOG_BATCHES, Merger
 from trialbook.store.transaction import Shared, SqlTransaction
 from trialbook.store.writer import Writer
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from trialbook.store.dialect import Dialect
     from trialbook.store.interface import (
         BinItem,
+        Claim,
         Edge,
         Entity,
         FoundLine,
@@ -233,6 +234,14 @@ class SqlStore:
 
     def uploads(self, bucket: str, prefix: str = "") -> list[Upload]:
         return self._read(lambda s: objects.list_uploads(s, bucket, prefix))
+
+    def claim(self, kind: Kind, key: str) -> Claim | None:
+        return self._read(lambda s: claims.find(s, kind, key))
+
+    def claims(
+        self, kinds: Iterable[Kind] | None = None, free_at: float | None = None, limit: int = 10_000
+    ) -> list[Claim]:
+        return self._read(lambda s: claims.several(s, kinds, free_at, limit))
 
     def orphans(self, limit: int = 1000) -> list[str]:
         return self._read(lambda s: objects.list_orphans(s, limit))

@@ -171,6 +171,21 @@ class FoundLine(NamedTuple):
     line: LogLine
 
 
+class Claim(NamedTuple):
+    """A job that waits for a runner or that one holds; `id` grows in order of submission.
+
+    `key` is the job's (`Scope.key(name)`), `owner` the runner that holds it until the epoch second `until` (0: nobody
+    does), `state` what the runner needs to go on after a restart.
+    """
+
+    id: int
+    kind: int
+    key: str
+    owner: str | None
+    until: float
+    state: Document
+
+
 class Reader(Protocol):
     """Reads shared by a store (its last commit) and a transaction (its own writes included)."""
 
@@ -212,6 +227,14 @@ class Reader(Protocol):
 
     def upload(self, upload_id: str) -> Upload | None:
         """One multipart upload with its parts."""
+
+    def claim(self, kind: Kind, key: str) -> Claim | None:
+        """Find a claim by its job's kind and key."""
+
+    def claims(
+        self, kinds: Iterable[Kind] | None = None, free_at: float | None = None, limit: int = 10_000
+    ) -> list[Claim]:
+        """Claims in order of submission; with `free_at`, those that nobody holds at that epoch second."""
 
 
 class Transaction(Reader, Protocol):
@@ -280,6 +303,18 @@ class Transaction(Reader, Protocol):
 
     def forget_orphans(self, blobs: Sequence[str]) -> None:
         """Say that the bytes of these orphans are gone."""
+
+    def add_claim(self, kind: Kind, key: str, state: Document) -> Claim:
+        """Add a claim that nobody holds, behind all others. Raises `KeyTakenError` when the job has one.
+
+        Claims take no revision: nobody follows them.
+        """
+
+    def put_claim(self, claim: Claim) -> None:
+        """Replace the owner, the lease and the state of a claim. Raises `StoreError` when it is gone."""
+
+    def drop_claim(self, claim_id: int) -> None:
+        """Forget a claim; nothing happens when it is gone already."""
 
 
 class Part(NamedTuple):

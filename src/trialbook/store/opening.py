@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from trialbook.store.dialect import Dialect
     from trialbook.store.interface import Store
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Every revision of the schema, in order, as Alembic names them; a test holds it against `migrations/versions`."""
 
 

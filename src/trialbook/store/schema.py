@@ -22,6 +22,7 @@ makes them, and a test holds the two against each other.
     log_chunk  lines of one log, from number `first` bytes: of the lines, unpacked
     bucket, object, upload, part                     the object store's rows
     blob    how many objects and parts hold a blob   refs = 0: an orphan, whose bytes can go
+    claim   jobs that wait for a runner or run, in order of submission   owner, until: who holds it, and how long
 
 Documents are TEXT on both. The design asked for JSONB on PostgreSQL, but JSONB rejects NaN, infinities and U+0000,
 which are values that users log, and nothing is ever searched inside a document.
@@ -235,4 +236,18 @@ Table(
     Column("blob", Word, primary_key=True),
     Column("refs", Integer, nullable=False),
     Index("blob_orphan", "blob", sqlite_where=text("refs = 0"), postgresql_where=text("refs = 0")),
+)
+
+Table(
+    "claim",
+    metadata,
+    # AUTOINCREMENT: claims are taken in order of submission, so a number must never come again.
+    Column("id", Big, Identity(), primary_key=True),
+    Column("kind", Integer, nullable=False),
+    Column("key", Word, nullable=False),
+    Column("owner", Word),
+    Column("until", Double, nullable=False),
+    Column("state", Text, nullable=False),
+    UniqueConstraint("kind", "key", name="claim_key"),
+    sqlite_autoincrement=True,
 )

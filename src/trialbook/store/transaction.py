@@ -6,14 +6,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from trialbook.store import edges, entities, logs, names, objects, packing, series
+from trialbook.store import claims, edges, entities, logs, names, objects, packing, series
 from trialbook.store.session import EndedSession
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from trialbook.model import Document, Kind
-    from trialbook.store.interface import Edge, Entity, LogLine, ObjectRow, Part, Points, Summary, Upload
+    from trialbook.store.interface import Claim, Edge, Entity, LogLine, ObjectRow, Part, Points, Summary, Upload
     from trialbook.store.session import Session
 
 _ENDED = cast("Session", EndedSession())
@@ -91,6 +91,14 @@ class SqlTransaction:
 
     def upload(self, upload_id: str) -> Upload | None:
         return objects.get_upload(self._session, upload_id)
+
+    def claim(self, kind: Kind, key: str) -> Claim | None:
+        return claims.find(self._session, kind, key)
+
+    def claims(
+        self, kinds: Iterable[Kind] | None = None, free_at: float | None = None, limit: int = 10_000
+    ) -> list[Claim]:
+        return claims.several(self._session, kinds, free_at, limit)
 
     def insert(self, kind: Kind, key: str, doc: Document) -> Entity:
         self.changed = True
@@ -178,3 +186,12 @@ class SqlTransaction:
     def forget_orphans(self, blobs: Sequence[str]) -> None:
         self.changed = True
         objects.forget_orphans(self._session, blobs)
+
+    def add_claim(self, kind: Kind, key: str, state: Document) -> Claim:
+        return claims.add(self._session, kind, key, state)
+
+    def put_claim(self, claim: Claim) -> None:
+        claims.put(self._session, claim)
+
+    def drop_claim(self, claim_id: int) -> None:
+        claims.drop(self._session, claim_id)

@@ -16,6 +16,7 @@ A back end passes by subclassing it::
 from __future__ import annotations
 
 from trialbook.testing.store_contract.bin import BinContract
+from trialbook.testing.store_contract.claims import ClaimContract
 from trialbook.testing.store_contract.commits import CommitContract
 from trialbook.testing.store_contract.edges import EdgeContract
 from trialbook.testing.store_contract.entities import EntityContract
@@ -37,6 +38,7 @@ class StoreContract(
     LogContract,
     ObjectContract,
     UploadContract,
+    ClaimContract,
     ModelContract,
 ):
     """The promises of `store.interface.Store`.
