@@ -43,14 +43,22 @@ class LiveServer:
 @contextmanager
 def serve(settings: Settings) -> Iterator[LiveServer]:
     """Run a server for the block."""
+    from trialbook.jobs.works import running_jobs
     from trialbook.server.app import App
-    from trialbook.server.run import Server, listen
+    from trialbook.server.run import Server, listen, url_of
     from trialbook.services.workspace import open_workspace
 
     listener = listen("127.0.0.1", 0)
-    workspace = open_workspace(settings)
-    server = Server(App(workspace), workspace, listener)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    opened = open_workspace(settings)
+    with running_jobs(opened, url_of(listener)) as workspace:
+        server = Server(App(workspace), workspace, listener)
+        yield from _answering(server, workspace)
+    listener.close()
+    opened.close()
+
+
+def _answering(server: Any, workspace: Workspace) -> Iterator[LiveServer]:
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [server.listener]}, daemon=True)
     thread.start()
     deadline = time.monotonic() + START_SECONDS
     while not server.started:
@@ -62,8 +70,6 @@ def serve(settings: Settings) -> Iterator[LiveServer]:
         server.should_exit = True
         server.force_exit = True
         thread.join(START_SECONDS)
-        listener.close()
-        workspace.close()
 
 
 @pytest.fixture
@@ -85,12 +91,12 @@ def call(workspace: Workspace) -> Call:
 @pytest.fixture
 def live_server(tmp_path: Path) -> Iterator[LiveServer]:
     """Run a server on a new store folder."""
-    with serve(Settings(store=str(tmp_path / "store"))) as server:
+    with serve(Settings(store=str(tmp_path / "store"), launcher="record")) as server:
         yield server
 
 
 @pytest.fixture
 def strict_server(tmp_path: Path) -> Iterator[LiveServer]:
     """Run a server with `--aws-limits` on a new store folder."""
-    with serve(Settings(store=str(tmp_path / "strict"), aws_limits=True)) as server:
+    with serve(Settings(store=str(tmp_path / "strict"), launcher="record", aws_limits=True)) as server:
         yield server

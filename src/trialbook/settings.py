@@ -32,7 +32,7 @@ class Settings:
     objects
         Where objects lie: a folder or a URL that obstore opens; None means `objects/` in the store folder.
     launcher
-        `record` keeps a job as a record that is Completed at once.
+        `process` runs jobs as processes of this machine, `record` keeps a job as a record that is Completed at once.
     aws_limits
         Whether SageMaker's quotas and patterns are enforced.
     account
@@ -41,18 +41,45 @@ class Settings:
         The largest request body in bytes outside S3.
     body_timeout
         Seconds to wait for the next bytes of a request's body.
+    job_slots
+        Jobs that run at the same time; 0: one a processor.
+    job_memory
+        MiB that a job's processes may hold together; None: all there is.
+    job_seconds
+        The longest a job may run, whatever its request allows; None: as its request says.
+    jobs_folder
+        Where the folders of running jobs lie; None means `jobs/` in the store folder.
+    job_keep
+        Seconds that the folder of a failed job is kept.
+    job_confine
+        Whether a job can write to its own folder and /tmp alone, where the system can see to it.
+    images
+        The file that says what serves which image; None means `images.toml` in the store folder.
+    environments
+        Where the environments that images need are made; None means the user's cache folder.
+    describe_wait
+        Seconds at most that a describe call of a client which polls waits for a job to end.
     """
 
     store: str
     objects: str | None = None
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
-    launcher: LauncherName = "record"
+    launcher: LauncherName = "process"
     aws_limits: bool = False
     account: str = DEFAULT_ACCOUNT
     tls_proxy: int | None = None
     max_body: int = 16 * 1024 * 1024
     body_timeout: float = 20.0
+    job_slots: int = 0
+    job_memory: int | None = None
+    job_seconds: float | None = None
+    jobs_folder: str | None = None
+    job_keep: float = 86400.0
+    job_confine: bool = True
+    images: str | None = None
+    environments: str | None = None
+    describe_wait: float = 10.0
 
 
 def find_store_folder(start: Path) -> tuple[Path, bool]:

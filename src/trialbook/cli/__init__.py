@@ -17,6 +17,7 @@ COMMANDS = {
     "env": ("trialbook.cli.env", "command"),
     "search": ("trialbook.cli.search", "search"),
     "suggest": ("trialbook.cli.search", "suggest"),
+    "images": ("trialbook.cli.images", "command"),
     "sync": ("trialbook.cli.sync", "command"),
     "bin": ("trialbook.cli.bin", "show"),
     "restore": ("trialbook.cli.bin", "restore"),

@@ -19,6 +19,7 @@ import click
 
 from trialbook.cli.background import find_server
 from trialbook.cli.store_option import resolve_store, store_option
+from trialbook.services.sdk_defaults import write_defaults
 from trialbook.settings import DEFAULT_ACCOUNT, DEFAULT_PORT, DEFAULT_REGION, STORE_FOLDER
 
 if TYPE_CHECKING:
@@ -28,17 +29,6 @@ CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE"
 """Any of these in the environment means that credentials are configured."""
 LOCAL = "127.0.0.1,localhost"
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]{1,2}")
-_DEFAULTS = """\
-# Written by `trialbook env`; read through SAGEMAKER_USER_CONFIG_OVERRIDE.
-# With a default bucket the SDK need not ask STS, and without telemetry nothing leaves this machine.
-SchemaVersion: '1.0'
-SageMaker:
-  PythonSDK:
-    Modules:
-      TelemetryOptOut: true
-      Session:
-        DefaultS3Bucket: {bucket}
-"""
 
 
 def exports(
@@ -67,18 +57,6 @@ def access_key() -> str:
     except (OSError, KeyError):  # a user id without a name, as in some containers
         name = "local"
     return re.sub(r"[^A-Za-z0-9_.-]", "-", name) or "local"
-
-
-def write_defaults(folder: Path, region: str, account: str) -> Path:
-    """Write the SDK's defaults file for a region and give its absolute path."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder.absolute() / f"sagemaker-{region}.yaml"
-    text = _DEFAULTS.format(bucket=f"sagemaker-{region}-{account}")
-    if not path.exists() or path.read_text() != text:
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        draft.write_text(text)
-        draft.replace(path)
-    return path
 
 
 def _proxy_exports(folder: Path, port: int, environ: Mapping[str, str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing
+from typing import Any
 
 import click
 
@@ -36,9 +37,50 @@ def _account(ctx: click.Context, param: click.Parameter, value: str) -> str:  # 
 @click.option(
     "--launcher",
     type=click.Choice(typing.get_args(LauncherName)),
-    default="record",
+    default="process",
     show_default=True,
-    help="What runs jobs: 'record' keeps them as records that are Completed at once.",
+    help="What runs jobs: 'process' runs them on this machine, 'record' keeps them as records that are Completed at "
+    "once.",
+)
+@click.option(
+    "--job-slots",
+    metavar="N",
+    type=click.IntRange(0),
+    default=0,
+    help="Jobs that run at the same time. Default: one a processor.",
+)
+@click.option("--job-memory", metavar="MIB", type=click.IntRange(1), help="Memory that one job may use, in MiB.")
+@click.option(
+    "--job-seconds", metavar="S", type=click.FloatRange(1), help="The longest a job may run, whatever its request says."
+)
+@click.option(
+    "--jobs-folder", metavar="DIR", help="Where the folders of running jobs lie. Default: jobs/ in the store folder."
+)
+@click.option(
+    "--job-keep",
+    metavar="S",
+    type=click.FloatRange(0),
+    default=86400.0,
+    show_default=True,
+    help="How long the folder of a failed job is kept, in seconds.",
+)
+@click.option(
+    "--job-confine/--no-job-confine",
+    default=True,
+    help="Whether a job can write to its own folder and /tmp alone, where the system can see to it. Default: it cannot "
+    "write elsewhere.",
+)
+@click.option("--images", metavar="FILE", help="What serves which image. Default: images.toml in the store folder.")
+@click.option(
+    "--environments", metavar="DIR", help="Where environments for images are kept. Default: in the user's cache folder."
+)
+@click.option(
+    "--describe-wait",
+    metavar="S",
+    type=click.FloatRange(0, 50),
+    default=10.0,
+    show_default=True,
+    help="How long a describe call of a client that polls waits for a job's end, in seconds.",
 )
 @click.option("--aws-limits", is_flag=True, help="Enforce SageMaker's own quotas, name patterns and search limits.")
 @click.option(
@@ -63,6 +105,7 @@ def serve(
     aws_limits: bool,
     account: str,
     tls_proxy: int | None,
+    **jobs: Any,
 ) -> None:
     """Serve the SageMaker API and Trialbook's own on one port, over one store.
 
@@ -89,5 +132,6 @@ def serve(
             aws_limits=aws_limits,
             account=account,
             tls_proxy=tls_proxy,
+            **jobs,
         )
     )

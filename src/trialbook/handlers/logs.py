@@ -8,11 +8,9 @@ from trialbook.errors import CodedError
 from trialbook.services import logs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from trialbook.model import Document
     from trialbook.services.context import Call
-    from trialbook.services.logs import Event, Stream
+    from trialbook.services.logs import Stream
 
 
 def describe_log_groups(call: Call, request: Document) -> Document:
@@ -26,7 +24,7 @@ def describe_log_groups(call: Call, request: Document) -> Document:
             "logGroupArn": _arn(call, name),
             "storedBytes": 0,
         }
-        for name in logs.GROUPS
+        for name in logs.find_groups(call)
         if name.startswith(prefix) and pattern in name.lower() and (streams := logs.find_streams(call, name))
     ]
     return {"logGroups": groups}
@@ -34,13 +32,9 @@ def describe_log_groups(call: Call, request: Document) -> Document:
 
 def describe_log_streams(call: Call, request: Document) -> Document:
     """Give a group's streams, by name or by their last event, page by page."""
-    streams = [
-        stream
-        for stream in logs.require_streams(call, _group(request))
-        if stream.name.startswith(request.get("logStreamNamePrefix", ""))
-    ]
+    streams = logs.require_streams(call, _group(request), request.get("logStreamNamePrefix", ""))
     by_time = request.get("orderBy") == "LastEventTime"
-    streams.sort(key=lambda one: (_last(one) if by_time else 0, one.name), reverse=request.get("descending", False))
+    streams.sort(key=lambda one: (one.last if by_time else 0, one.name), reverse=request.get("descending", False))
     start, limit = _offset(request), request.get("limit", 50)
     answer: Document = {"logStreams": [_describe(call, stream) for stream in streams[start : start + limit]]}
     if start + limit < len(streams):
@@ -51,7 +45,7 @@ def describe_log_streams(call: Call, request: Document) -> Document:
 def get_log_events(call: Call, request: Document) -> Document:
     """Give a page of a stream's events; the page behind the last one is empty and repeats its token."""
     stream = logs.require_stream(call, _group(request), request["logStreamName"])
-    events = _within(stream.events, request)
+    events = stream.events.between(request.get("startTime"), request.get("endTime"))
     page = logs.page_events(
         events,
         request.get("nextToken"),
@@ -74,9 +68,9 @@ def filter_log_events(call: Call, request: Document) -> Document:
             "ingestionTime": event.time,
             "eventId": f"{stream.name}/{number}",
         }
-        for stream in logs.require_streams(call, _group(request))
-        if stream.name.startswith(prefix) and (wanted is None or stream.name in wanted)
-        for number, event in enumerate(_within(stream.events, request))
+        for stream in logs.require_streams(call, _group(request), prefix)
+        if wanted is None or stream.name in wanted
+        for number, event in enumerate(stream.events.between(request.get("startTime"), request.get("endTime")))
         if text in event.message
     ]
     found.sort(key=lambda event: (event["timestamp"], event["eventId"]))
@@ -94,11 +88,6 @@ def _group(request: Document) -> str:
     return str(name).rpartition(":log-group:")[2]
 
 
-def _within(events: Sequence[Event], request: Document) -> list[Event]:
-    start, end = request.get("startTime", 0), request.get("endTime")
-    return [event for event in events if event.time >= start and (end is None or event.time < end)]
-
-
 def _describe(call: Call, stream: Stream) -> Document:
     answer: Document = {
         "logStreamName": stream.name,
@@ -107,13 +96,9 @@ def _describe(call: Call, stream: Stream) -> Document:
         "storedBytes": 0,
     }
     if stream.events:
-        times = {"firstEventTimestamp": stream.events[0].time, "lastEventTimestamp": _last(stream)}
-        answer.update(times, lastIngestionTime=_last(stream))
+        times = {"firstEventTimestamp": stream.created, "lastEventTimestamp": stream.last}
+        answer.update(times, lastIngestionTime=stream.last)
     return answer
-
-
-def _last(stream: Stream) -> int:
-    return stream.events[-1].time if stream.events else stream.created
 
 
 def _arn(call: Call, group: str) -> str:

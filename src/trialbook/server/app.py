@@ -99,6 +99,7 @@ class App:
                 scope=Scope(self.workspace.settings.account, routed.region),
                 user=routed.access_key or "anonymous",
                 request_id=request_id,
+                patience=patience(request, self.workspace.settings.describe_wait),
             )
             members: Document = parse(routed, request)
             answer = dispatch(call, routed.service, routed.name, members)
@@ -114,6 +115,16 @@ class App:
         rev = self.workspace.store.last_rev()
         body = orjson.dumps({"status": "ok", "version": __version__, "rev": rev})
         return Response(headers={"content-type": "application/json"}, body=body)
+
+
+def patience(head: Request, seconds: float) -> float:
+    """Say how long a client would rather wait for a job's end: those that ask again and again say who they are.
+
+    The `sagemaker` SDK names itself in User-Agent; boto3's waiters leave the feature id B in its `m/` part.
+    """
+    agent = head.headers.get("user-agent", "")
+    features = next((part[2:].split(",") for part in agent.split() if part.startswith("m/")), [])
+    return seconds if "B" in features or "AWS-SageMaker-Python-SDK/" in agent else 0.0
 
 
 def _failure(routed: Routed | None, head: Request, error: ApiError, request_id: str) -> Response:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from trialbook.errors import UsageError
+from trialbook.jobs.works import running_jobs
 from trialbook.server.app import App
 from trialbook.server.maintenance import Maintenance
 from trialbook.server.tls_proxy import TlsProxy, start_proxy
@@ -34,7 +35,7 @@ def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: sys.exit(0))
     listener = listen(settings.host, settings.port)
-    with serving(settings) as workspace:
+    with serving(settings) as opened, running_jobs(opened, url_of(listener)) as workspace:
         server = Server(App(workspace), workspace, listener)
         server.run(sockets=[listener])
 
@@ -53,6 +54,12 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
     listener.listen(512)
     return listener
+
+
+def url_of(listener: socket.socket) -> str:
+    """Give the URL of what listens there."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 @contextmanager
@@ -82,11 +89,11 @@ class Server(uvicorn.Server):
                 ws="none",
             )
         )
-        host, port = listener.getsockname()[:2]
-        self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        self.url = url_of(listener)
+        self.listener = listener
         self.workspace = workspace
         self.proxy: TlsProxy | None = None
-        self._address = host, port
+        self._address = listener.getsockname()[:2]
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then say where."""

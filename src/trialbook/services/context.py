@@ -11,6 +11,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from trialbook.services.job_watch import Watch
 from trialbook.services.launcher import Launcher, RecordLauncher
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def new_id() -> str:
 class Workspace:
     """All that outlives a request. Everything timed or random is passed in, so that tests can drive it.
 
-    `writer` names this process as a writer of series; `launcher` runs what jobs and endpoints describe.
+    `writer` names this process as a writer of series; `launcher` runs what jobs and endpoints describe,
+    `watch` is where requests wait for jobs to end.
     """
 
     settings: Settings
@@ -43,6 +45,7 @@ class Workspace:
     new_id: Callable[[], str] = field(default=new_id)
     writer: str = field(default_factory=lambda: f"server-{new_id()}")
     launcher: Launcher = field(default_factory=RecordLauncher)
+    watch: Watch = field(default_factory=Watch)
 
     def close(self) -> None:
         """Finish what waits and close the store."""
@@ -51,12 +54,16 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request: who asks, in which account and region, against which workspace."""
+    """One request: who asks, in which account and region, against which workspace.
+
+    `patience` is how many seconds the client would rather wait than be told that a job still runs.
+    """
 
     workspace: Workspace
     scope: Scope
     user: str
     request_id: str
+    patience: float = 0.0
 
     @property
     def store(self) -> Store:

@@ -54,7 +54,13 @@ def change_job(tx: Transaction, call: Call, job: Entity, doc: Document) -> Entit
 
 
 def describe_job(call: Call, kind: Kind, name: str) -> Document:
-    """Give a job's document."""
+    """Give a job's document; a client that would ask again is let wait for the job's end first."""
+    if call.patience > 0:
+
+        def ended() -> bool:
+            return records.document(records.require(call.store, call, kind, name))[STATUS[kind]] in FINAL
+
+        call.workspace.watch.wait(ended, call.patience)
     return records.document(records.require(call.store, call, kind, name))
 
 

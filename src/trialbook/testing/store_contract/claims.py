@@ -44,9 +44,7 @@ class ClaimContract:
             submit(store, "a")
         assert [claim.kind for claim in store.claims([Kind.PROCESSING_JOB])] == [Kind.PROCESSING_JOB]
 
-    def test_a_held_claim_is_free_again_after_its_lease(
-        self, store: Store, open_again: Callable[[], Store]
-    ) -> None:
+    def test_a_held_claim_is_free_again_after_its_lease(self, store: Store, open_again: Callable[[], Store]) -> None:
         claim = submit(store, "a")
         held = claim._replace(owner="runner-1", until=100.5, state={"phase": "running", "pid": 7})
         store.write(lambda tx: tx.put_claim(held))

@@ -1,0 +1,33 @@
+"""Jobs that really run: who takes them, what their programs see, and what comes back.
+
+::
+
+    services.queueing    a job's claim, in the commit that makes the job
+    runner               takes claims in order, holds them by a lease, a thread each      Runner, Work
+      job                one job in a runner's hands                                      Job
+      works              which Work does which kind; starts the runner beside a server    make_works
+        training         training jobs
+        processing       processing jobs
+      program            a program from preparation to result: start or find, follow      running, follow, outcome
+        process          a program under its keeper                                       Process, Spec, Result
+        keeper           the process that outlives the server  (standard library only)
+        namespace        the private /opt/ml                   (standard library only)
+      joblog, scraper    lines and metrics into the store, exactly once                   JobLog, Scraper
+      tree, contract     the job's folder; the environment and files of its program       Tree
+      channels, places   data in and out, by S3 URI
+      script             script mode: source folder, requirements, SM_* variables
+      images             which interpreter and packages serve which image                 Images, Image
+      environments       layers of packages over an interpreter, made once                Environments
+      failure            reasons in words that a user can act on                          JobFailure
+
+**A new kind of work** is a class with `slots` (0: it only waits for other jobs) and `run(job) -> Ending`, and a line in
+`works.make_works`; its kind is then queued instead of recorded. `run` is called again after a restart with what
+`job.note(...)` kept in `job.state`, so it goes on rather than begins. It raises `JobFailure(reason)`, `JobStopped`, or
+`Left` when `job.left` is set; `job.check()` raises the last two where there is no program to stop.
+
+**A program that serves** takes: `images.resolve(uri)`, `environments.python_for(image, say)`,
+`environments.layer(python, tree.folder / "venv")`, `contract.environment(...)`, `places.fetch_object(...)`, then
+`Process.start(Spec(...))`, whose log file `JobLog` ships. `Process.find(folder)` finds it again after a restart.
+
+**Another launcher** (a cluster) replaces `process` alone: what it starts has to write the same log and result.
+"""
