@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from trialbook.algorithms.table import Table
+
 _SERVED = {"text/csv": CSV, "text/libsvm": LIBSVM, "text/x-libsvm": LIBSVM, "application/x-recordio-protobuf": RECORDIO}
 _PLAIN = ("text/csv", "application/json", "application/jsonlines")
 _SELECTED = (*_PLAIN, "application/x-recordio-protobuf")
@@ -71,11 +73,7 @@ class Predictor:
         kind = accepted(accept, _SELECTED if self._selected else _PLAIN, self._accept)[0]
         if not body.strip():
             return Answer(b"", kind, 204)
-        form = format_of(content_type, _SERVED, default="text/csv")
-        text = form == LIBSVM
-        # A LIBSVM request may leave the label out, as SageMaker's container lets it.
-        table = read(_labelled(body) if text else body, form, "the request", labels=False)
-        predictions = self._predict(table)
+        predictions = self._predict(table_of(body, content_type))
         if self._selected:
             return encode_fields(self._contents(predictions), kind, self._selected, trailing=self._batch)
         if kind == "text/csv":
@@ -138,7 +136,21 @@ def load(folder: Path, environment: Mapping[str, str]) -> Predictor:
         raise AlgorithmError(message)
     if environment.get("SAGEMAKER_INFERENCE_ENSEMBLE", "true").lower() == "false":
         paths = paths[:1]
-    return Predictor([_booster(path) for path in paths], environment)
+    return Predictor([booster_of(path) for path in paths], environment)
+
+
+def table_of(body: bytes, content_type: str | None) -> Table:
+    """Read the rows of a request; a LIBSVM line may leave its label out, as SageMaker's container lets it.
+
+    Raises
+    ------
+    RequestError
+        When the type is not served.
+    ClientError
+        When the rows are not of their type.
+    """
+    form = format_of(content_type, _SERVED, default="text/csv")
+    return read(_labelled(body) if form == LIBSVM else body, form, "the request", labels=False)
 
 
 class _BoosterUnpickler(pickle.Unpickler):
@@ -154,7 +166,14 @@ class _BoosterUnpickler(pickle.Unpickler):
         return allowed[module, name]
 
 
-def _booster(path: Path) -> Any:
+def booster_of(path: Path) -> Any:
+    """Load one model file, of any format that an xgboost wrote.
+
+    Raises
+    ------
+    AlgorithmError
+        When the installed xgboost does not read it.
+    """
     import xgboost
 
     data = path.read_bytes()
