@@ -15,12 +15,14 @@ CLIENTS_V3_WANTED := sagemaker==3.27.0 boto3==1.44.5 botocore==1.44.5 scikit-lea
 
 # Two at a time: 134 s instead of 256 s on two cores.
 PYTEST := $(BIN)/python -m pytest -n 2 --durations=10
+CONSOLE := src/trialbook/server/console/static/.stamp
+CONSOLE_SOURCES := $(shell find console -path console/node_modules -prune -o -type f -print 2>/dev/null)
 PIP_QUIET := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := all
-.PHONY: all setup adult clients clients-v3 test test-all check docs fix bench lock stop clean help
+.PHONY: all setup console check-console chromium adult clients clients-v3 test test-all check docs fix bench lock stop clean help
 
-all: setup adult ## set everything up and run the main job (the default)
+all: setup console adult ## set everything up and run the main job (the default)
 
 setup: $(READY) ## make .venv with everything but the gpu extra
 
@@ -28,8 +30,19 @@ $(READY): requirements.txt pyproject.toml
 	@echo "Setting up .venv (a few minutes the first time) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python $(PIP_QUIET) -r requirements.txt
-	@$(BIN)/python $(PIP_QUIET) --no-deps -e .
+	@TRIALBOOK_CONSOLE=skip $(BIN)/python $(PIP_QUIET) --no-deps -e .
 	@touch $@
+
+console: $(CONSOLE) ## build the web console into the package (needs Node 20 and npm)
+
+$(CONSOLE): $(CONSOLE_SOURCES) hatch_build.py
+	@echo "Building the web console ..."
+	@$(PYTHON) hatch_build.py
+	@touch $@
+
+chromium: ## install Debian's Chromium for the console's tests, when absent and possible
+	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium) >/dev/null 2>&1 \
+		|| echo "Chromium is absent and cannot be installed here: the console's browser tests will be skipped."
 
 adult: $(READY) ## the main job: train models on Adult, record, rank and plot them
 	@url=$$($(BIN)/trialbook up) && $(BIN)/python examples/adult/train.py --url "$$url"
@@ -53,10 +66,10 @@ $(CLIENTS_V3): requirements-clients-v3.txt
 	@.venv-clients-v3/bin/python $(PIP_QUIET) -r requirements-clients-v3.txt
 	@touch $@
 
-test: $(READY) $(CLIENTS) check ## set everything up, then every check and every test but the slow ones
+test: $(READY) $(CLIENTS) $(CONSOLE) chromium check check-console ## set everything up, then every check and every test but the slow ones
 	$(PYTEST) -m "not slow"
 
-test-all: $(READY) $(CLIENTS) $(CLIENTS_V3) check ## the same with the slow tests
+test-all: $(READY) $(CLIENTS) $(CLIENTS_V3) $(CONSOLE) chromium check check-console ## the same with the slow tests
 	$(PYTEST)
 
 check: $(READY) ## lint, format, types, layers, and a strict build of the documentation
@@ -65,6 +78,10 @@ check: $(READY) ## lint, format, types, layers, and a strict build of the docume
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	@$(MAKE) --no-print-directory docs
+
+check-console: $(CONSOLE) ## types, lint and unit tests of the web console
+	@test -d console/node_modules || npm --prefix console ci --ignore-scripts --silent
+	@cd console && npm run --silent check && npm run --silent test
 
 docs: $(READY) ## build the documentation into build/docs; a warning is an error
 	$(BIN)/python -m sphinx -W -n -E -q -b html docs build/docs

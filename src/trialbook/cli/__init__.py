@@ -14,6 +14,7 @@ COMMANDS = {
     "serve": ("trialbook.cli.serve", "serve"),
     "up": ("trialbook.cli.background", "up"),
     "stop": ("trialbook.cli.background", "stop"),
+    "console": ("trialbook.cli.console", "console"),
     "env": ("trialbook.cli.env", "command"),
     "search": ("trialbook.cli.search", "search"),
     "suggest": ("trialbook.cli.search", "suggest"),

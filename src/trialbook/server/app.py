@@ -4,6 +4,7 @@
 
     health   GET /health                                   200 when the store answers
     guard    Host and Origin name this server              403
+    console  unsigned: its pages, and console/api/         401 without a session
     route    X-Amz-Target, method + path, scope, S3        400 UnknownOperationException
     body     whole and small, or spooled to a file         413
     parse    botocore's model: bytes to members            400 SerializationException
@@ -27,6 +28,7 @@ from trialbook.handlers.dispatch import STATUS, dispatch
 from trialbook.names import Scope
 from trialbook.server import native
 from trialbook.server.body import read_whole, spool
+from trialbook.server.console.route import Console, is_console
 from trialbook.server.guard import check_host
 from trialbook.services.context import Call
 from trialbook.wire.errors import serialise_error
@@ -50,6 +52,7 @@ class App:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
+        self._console = Console(workspace)
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Serve one connection event."""
@@ -66,6 +69,9 @@ class App:
             if head.path == "/health":
                 return await anyio.to_thread.run_sync(self._health)
             check_host(head.headers, self.workspace.settings.host)
+            if is_console(head):
+                request = await self._with_body(head, receive, streaming=False)
+                return await anyio.to_thread.run_sync(self._console.answer, request, request_id)
             if head.path.startswith(native.PREFIX):
                 body = await self._read_whole(head, receive)
                 return await anyio.to_thread.run_sync(native.answer, self.workspace, head, body, request_id)

@@ -14,6 +14,7 @@ import uvicorn
 from trialbook.errors import UsageError
 from trialbook.jobs.works import running_jobs
 from trialbook.server.app import App
+from trialbook.server.console.session import read_token
 from trialbook.server.maintenance import Maintenance
 from trialbook.server.tls_proxy import TlsProxy, start_proxy
 from trialbook.services.workspace import open_workspace
@@ -100,6 +101,9 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             sys.stdout.write(f"Trialbook serves {self.url} over {self.workspace.settings.store}\n")
+            # The link holds a secret: it goes to a person's terminal, not into a log.
+            if sys.stdout.isatty():
+                sys.stdout.write(f"Its console: {self.url}/?token={read_token(self.workspace.settings)}\n")
             settings = self.workspace.settings
             if settings.tls_proxy is not None:
                 self.proxy = await start_proxy(settings, self._address)

@@ -1,0 +1,17 @@
+/** Every page, loaded when it is first shown. To add one: a folder in `pages/` with a `page.tsx`, and a line here. */
+import { lazy, type ComponentType, type LazyExoticComponent } from "react";
+
+export interface PageProps {
+  /** The segments behind the page's own: `#/runs/x` gives ["x"]. */
+  readonly rest: readonly string[];
+  readonly params: URLSearchParams;
+}
+
+type Page = LazyExoticComponent<ComponentType<PageProps>>;
+
+export const pages: Readonly<Record<string, Page>> = {
+  search: lazy(() => import("@/pages/search/page")),
+  about: lazy(() => import("@/pages/about/page")),
+};
+
+export const home = "search";

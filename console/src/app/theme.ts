@@ -1,0 +1,29 @@
+/** Light or dark, compact or not: the system's wish until the user says otherwise, which this browser remembers. */
+import { applyDensity, applyMode, Density, Mode } from "@cloudscape-design/global-styles";
+
+const MODE = "trialbook-mode";
+const DENSITY = "trialbook-density";
+
+export function isDark(): boolean {
+  return (localStorage.getItem(MODE) ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+}
+
+export function isCompact(): boolean {
+  return localStorage.getItem(DENSITY) === "compact";
+}
+
+export function apply(): void {
+  applyMode(isDark() ? Mode.Dark : Mode.Light);
+  applyDensity(isCompact() ? Density.Compact : Density.Comfortable);
+}
+
+export function setDark(dark: boolean): void {
+  localStorage.setItem(MODE, dark ? "dark" : "light");
+  apply();
+  window.dispatchEvent(new Event("trialbook-theme"));
+}
+
+export function setCompact(compact: boolean): void {
+  localStorage.setItem(DENSITY, compact ? "compact" : "comfortable");
+  apply();
+}

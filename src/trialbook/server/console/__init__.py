@@ -1,0 +1,1 @@
+"""The web console: its pages, its session, and the API that only its pages call."""
