@@ -57,6 +57,12 @@ def test_a_pattern_of_nothing_is_no_column(runs: Path) -> None:
     assert search(columns="Metrics.nothing*").columns == ["name"]
 
 
+def test_a_pattern_stands_for_what_the_records_found_have(runs: Path) -> None:
+    with Run("other", "x") as run:
+        run.log_parameter("momentum", 0.9)
+    assert Experiment("other").search(columns="Parameters.*").columns == ["name", "Parameters.momentum"]
+
+
 def test_nan_and_missing_stay_two_things(runs: Path) -> None:
     column = search(columns="Metrics.val/acc", sort="Parameters.lr")["Metrics.val/acc"]
     assert column[0] == 0.9
