@@ -8,15 +8,17 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from trialbook.sdk.autolog import autolog
     from trialbook.sdk.reading import Experiment, list_runs, search
     from trialbook.sdk.run import Run, load_run
 
 __version__ = "0.1.0"
-__all__ = ["Experiment", "Run", "__version__", "list_runs", "load_run", "search"]
+__all__ = ["Experiment", "Run", "__version__", "autolog", "list_runs", "load_run", "search"]
 
 _PLACES = {
     "Experiment": "trialbook.sdk.reading",
     "Run": "trialbook.sdk.run",
+    "autolog": "trialbook.sdk.autolog",
     "list_runs": "trialbook.sdk.reading",
     "load_run": "trialbook.sdk.run",
     "search": "trialbook.sdk.reading",
