@@ -20,6 +20,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     for rank in ("RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID"):
         monkeypatch.delenv(rank, raising=False)
+    monkeypatch.setenv("TRIALBOOK_CAPTURE", "off")
     warning.forget()
     yield folder
     forget_transports()

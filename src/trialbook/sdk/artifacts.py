@@ -183,7 +183,12 @@ class ArtifactLog:
             self._upload(path, f"{stem}{at}{ending}", name, media_type, {"output": output, "also": f"{name}{at}"})
 
     def _upload(self, path: Path, key: str, name: str, media_type: str | None, more: Document) -> None:
-        spool = self._opened()
+        self._change(self._upload_change(self._opened(), path, key, name, media_type, more))
+
+    def _upload_change(
+        self, spool: Spool, path: Path, key: str, name: str, media_type: str | None, more: Document
+    ) -> Change:
+        """Copy a file into the spool; gives the change that has it uploaded."""
         key = _short(_UP.sub(r"\1_", key))
         told: Document = {
             "file": spool.keep_file(path),
@@ -194,7 +199,7 @@ class ArtifactLog:
             "media_type": media_type or MEDIA_TYPES.get(Path(key).suffix) or mimetypes.guess_type(key, strict=False)[0],
             **more,
         }
-        self._change({"upload": told})
+        return {"upload": told}
 
 
 def _file_name(name: object) -> str:

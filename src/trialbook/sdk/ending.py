@@ -65,18 +65,22 @@ def ship_forked(spool: Spool) -> None:
 def _end_forked(spool: Spool) -> None:
     if spool.pid == os.getpid() and not spool.closed:
         spool.close()
-        if shipper().flush(spool, FINISH_SECONDS):
-            shipper().settle(spool)
+        shipper().flush(spool, FINISH_SECONDS)
+        shipper().settle(spool)
 
 
 def _finish_all() -> None:
-    """End what the script did not: with its exception, where it died of one."""
+    """End what the script did not, with its exception where it died of one; wait for facts that come late."""
     error = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
     for run in list(_unfinished.values()):
         if error is None:
             run.finish()
         else:
             run.fail(error)
+    watch = sys.modules.get("trialbook.sdk.capture.watch")
+    if watch is not None:
+        watch.finish_reading()
+        shipper().flush_all(watch.LAST_SECONDS)
 
 
 def _guard() -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from trialbook.sdk import ending, job
 from trialbook.sdk.artifacts import PREFIX, quiet
+from trialbook.sdk.capture.choice import Choice, Given, choose
 from trialbook.sdk.ending import FINISH_SECONDS
 from trialbook.sdk.parameters import clean, parameters_of
 from trialbook.sdk.predictions import PredictionLog
@@ -23,9 +24,11 @@ from trialbook.sdk.target import Target
 from trialbook.sdk.warning import warn_once
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import TracebackType
 
     from trialbook.model import Document
+    from trialbook.sdk.capture.watch import Capture
     from trialbook.sdk.reading import Metric
 
 Tags = Mapping[str, str] | list[dict[str, str]] | None
@@ -76,6 +79,10 @@ class Run(PredictionLog):
     seed
         The random seed that the training uses, kept as the parameter `seed` (of several: `seed/<name>`), by which
         runs that differ in nothing else are grouped. It is kept, not set.
+    capture
+        What is recorded of the process: True (all but environment variables), False, or names of parts, as text
+        (`"git,console"`, `"-packages"`, `"system=5"`), list or mapping. By default TRIALBOOK_CAPTURE, else True.
+        Parts: git, command, packages, host, seeds, system, console, env.
     fork_of
         What `fork` gives: `run`, a trial component, and `step`.
     store, region
@@ -108,6 +115,7 @@ class Run(PredictionLog):
         begin: bool = True,
         seed: int | Mapping[str, int] | None = None,
         fork_of: Mapping[str, object] | None = None,
+        capture: Given = None,
     ) -> None:
         del sagemaker_session
         self.experiment_name = _name(experiment_name, "experiment_name")
@@ -139,6 +147,8 @@ class Run(PredictionLog):
         self._spool: Spool | None = None
         self._leads = True
         self._depth = 0
+        self._choice = capture if isinstance(capture, Choice) else choose(capture)
+        self._capture: Capture | None = None
         if resume is not None:
             self._check_resume(resume)
         if begin:
@@ -165,7 +175,19 @@ class Run(PredictionLog):
             self._change({"begin": time.time()})
         shipper().add(spool)
         ending.watch(self)
+        if self._choice.parts:
+            self._begin_capture(spool, rank)
         return spool
+
+    def _begin_capture(self, spool: Spool, rank: str | None) -> None:
+        from trialbook.sdk.capture.watch import Capture
+
+        def keep(path: Path, name: str, media_type: str) -> None:
+            spool.note({"change": self._upload_change(spool, path, name, name, media_type, {"output": False})})
+
+        with quiet("capture"):
+            self._capture = Capture(spool, self._choice, rank, keep)
+            self._capture.begin()
 
     def finish(self, status: str = "Completed", message: str | None = None, *, timeout: float = FINISH_SECONDS) -> bool:
         """End the run and wait until the store has all of it.
@@ -184,18 +206,26 @@ class Run(PredictionLog):
         spool = self._spool
         if spool is None or spool.closed or spool.pid != os.getpid():
             return True
-        if status.lower() not in _STATES:
+        state = _STATES.get(str(status).lower())
+        if state is None:
             warn_once(
                 "status", f"Trialbook knows no status {status!r}: it took Stopped. There are {set(_STATES.values())}."
             )
+        capture, self._capture = self._capture, None
+        if capture is not None:
+            capture.end()
         if self._leads:
-            state = _STATES.get(status.lower(), "Stopped")
-            self._change({"end": {"status": state, "message": message or "", "time": time.time()}})
+            told = {"status": state or "Stopped", "message": clean(message or ""), "time": time.time()}
+            self._change({"end": told})
         spool.close()
         ending.forget(self)
-        arrived = shipper().flush(spool, timeout)
+        try:
+            arrived = shipper().flush(spool, timeout)
+        finally:
+            if capture is not None:
+                capture.release()
+        shipper().settle(spool)
         if arrived:
-            shipper().settle(spool)
             self._recover_children()
         return arrived
 
@@ -343,6 +373,7 @@ class Run(PredictionLog):
         options.setdefault("experiment_name", self.experiment_name)
         options.setdefault("store", self._target.store)
         options.setdefault("region", self._target.region)
+        options.setdefault("capture", self._choice)
         place = None if step is None else int(step)
         return Run(run_name=run_name, fork_of={"run": self.component, "step": place}, **options)
 
@@ -357,8 +388,26 @@ class Run(PredictionLog):
         self.flush()
         return read_metrics(self._target.transport(), self.component, names)
 
+    def console(self, stream: str = "console") -> list[tuple[float, str]]:
+        """Read what was printed, or another log of the run: pairs of epoch seconds and a line.
+
+        The output of rank n is the stream `console:<n>`.
+        """
+        self.flush()
+        transport, lines, start = self._target.transport(), list[tuple[float, str]](), 0
+        while True:
+            page = transport.call("logs", {"entity": self.component, "stream": stream, "start": start})
+            lines += zip(page["time"], page["text"], strict=True)
+            if page["next"] >= page["count"] or page["next"] == start:
+                return lines
+            start = page["next"]
+
     def describe(self) -> Document:
-        """Give the run as DescribeTrialComponent does, with `notes`, `hypothesis`, `axes` and `writers`."""
+        """Give the run as DescribeTrialComponent does, and what it knows beside.
+
+        That is `notes`, `hypothesis`, `axes`, `models`, `forked`, `environment` (what was captured), and `writers`:
+        each process that wrote to it, with its rank, host and environment.
+        """
         self.flush()
         return self._target.transport().call("run", {"name": self.component})
 

@@ -147,6 +147,7 @@ class Shipper:
         self._clock = clock
         self._shipments: dict[Spool, Shipment] = {}
         self._door = threading.Lock()
+        self._settling = threading.Lock()
         self._bell = threading.Event()
         self._sent = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -188,6 +189,14 @@ class Shipper:
                 self._sent.wait(min(left, 0.05))
         return shipment.refused is None
 
+    def flush_all(self, timeout: float) -> None:
+        """Wait until all that can be is kept by the store, and remove spools that are finished."""
+        deadline = self._clock() + timeout
+        for spool in list(self._shipments):
+            if spool.closed:
+                self.flush(spool, max(0.0, deadline - self._clock()))
+                self.settle(spool)
+
     def release(self, spool: Spool) -> bool:
         """Ship this spool no more; False when it was not shipped."""
         with self._door:
@@ -208,15 +217,17 @@ class Shipper:
             self._remove_finished()
 
     def _remove_finished(self) -> None:
-        with self._door:
-            done = [spool for spool, one in self._shipments.items() if spool.closed and one.drain.drained]
-        for spool in done:
+        for spool in list(self._shipments):
             self.settle(spool)
 
     def settle(self, spool: Spool) -> None:
-        """Delete the folder of a spool that is finished and shipped."""
-        if self.release(spool):
-            spool.remove()
+        """Delete the folder of a spool if it is finished and shipped."""
+        with self._settling:  # whoever asks finds it gone afterwards, whichever thread removes it
+            shipment = self._shipments.get(spool)
+            if shipment is None or not spool.closed or spool.expecting or not shipment.drain.drained:
+                return
+            if self.release(spool):
+                spool.remove()
 
     def _send(self, shipment: Shipment) -> bool:
         """Send some batches of a run; False once there is nothing more to send now."""

@@ -70,6 +70,8 @@ class Spool:
         Names and changes, in order.
     segments
         By number, those that are not shipped yet.
+    expecting
+        Whether changes come even after the end: facts that are still being read.
     current
         The segment that is written to; its number is -1 after the end.
     """
@@ -110,6 +112,7 @@ class Spool:
         self.entries: list[Document] = []
         self.segments: dict[int, Segment] = {}
         self.closed = False
+        self.expecting = False
         self.current = self._next_segment(0)
         for name in self.names:
             self.note({"name": name})
