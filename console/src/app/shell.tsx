@@ -82,6 +82,12 @@ export function Shell() {
       </div>
       <AppLayout
         headerSelector="#top"
+        ariaLabels={{
+          navigation: "Pages",
+          navigationClose: "Close the list of pages",
+          navigationToggle: "Open the list of pages",
+          notifications: "Notices",
+        }}
         navigationOpen={open}
         onNavigationChange={({ detail }) => setOpen(detail.open)}
         navigation={<SideNavigation activeHref={`#/${page}`} header={{ text: "Trialbook", href: "#/search" }} items={[...NAVIGATION]} />}

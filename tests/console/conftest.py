@@ -1,0 +1,96 @@
+"""A real browser on a real server over real training runs. A page that logs an error to the browser's console fails.
+
+Chromium is Debian's, which `make test` installs where it can; without it these tests are skipped, and say so.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from tests.conftest import LiveServer, serve
+
+from trialbook.server.console import pages
+from trialbook.server.console.session import read_token
+from trialbook.settings import Settings
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ADULT = Path(__file__).parents[2] / "examples" / "adult" / "train.py"
+PATIENCE = 15_000
+"""Milliseconds that an expectation may take: the machine may be busy."""
+
+
+@pytest.fixture(scope="session")
+def console_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """Serve the record that the main job makes, of three models with ten rounds each."""
+    if not pages.is_built():
+        pytest.skip("THE CONSOLE IS NOT BUILT: run `make console`; none of its pages was tested.")
+    folder = tmp_path_factory.mktemp("console")
+    with serve(Settings(store=str(folder / "store"))) as server:
+        environment = {**os.environ, "TRIALBOOK_URL": server.url, "AWS_ENDPOINT_URL": server.url}
+        command = [sys.executable, str(ADULT), "--url", server.url, "--rounds", "10", "--runs", "3"]
+        subprocess.run(command, check=True, env=environment, cwd=folder, capture_output=True, timeout=300)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start one headless browser for all tests of a process."""
+    if CHROMIUM is None:
+        pytest.skip("CHROMIUM IS NOT INSTALLED: none of the console's pages was tested.")
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+class Console:
+    """One tab, signed in."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+
+    def open(self, hash_: str = "") -> Page:
+        """Go to a page of the console by its hash, such as `#/search?q=...`."""
+        self.page.goto(f"{self.url}/{hash_}")
+        return self.page
+
+    def violations(self) -> list[str]:
+        """Give what axe finds wrong with the page as it stands."""
+        found: Any = Axe().run(self.page).response["violations"]
+        return [f"{one['id']}: {one['help']} at {[node['target'] for node in one['nodes']][:3]}" for one in found]
+
+
+@pytest.fixture
+def console(browser: Browser, console_server: LiveServer) -> Iterator[Console]:
+    """Open a tab that is signed in; an error on the browser's console or in a script fails the test."""
+    yield from open_console(browser, console_server)
+
+
+def open_console(browser: Browser, server: LiveServer, **context: Any) -> Iterator[Console]:
+    """Open a tab on any server; the arguments are the browser context's (`color_scheme`, `viewport`)."""
+    tab = browser.new_context(**{"viewport": {"width": 1400, "height": 900}, **context})
+    tab.set_default_timeout(PATIENCE)
+    page = tab.new_page()
+    errors: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            errors.append(f"{message.type}: {message.text}")
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: errors.append(f"uncaught: {error}"))
+    page.goto(f"{server.url}/?token={read_token(server.workspace.settings)}")
+    yield Console(page, server.url)
+    tab.close()
+    assert errors == []
