@@ -5,6 +5,7 @@
     health   GET /health                                   200 when the store answers
     guard    Host and Origin name this server              403
     console  unsigned: its pages, and console/api/         401 without a session
+    events   GET /api/v1/events: a stream until it ends    `events.py`
     route    X-Amz-Target, method + path, scope, S3        400 UnknownOperationException
     body     whole and small, or spooled to a file         413
     parse    botocore's model: bytes to members            400 SerializationException
@@ -26,7 +27,7 @@ from trialbook import __version__
 from trialbook.errors import ApiError, RequestTimeoutError
 from trialbook.handlers.dispatch import STATUS, dispatch
 from trialbook.names import Scope
-from trialbook.server import native
+from trialbook.server import events, native
 from trialbook.server.body import read_whole, spool
 from trialbook.server.console.route import Console, is_console
 from trialbook.server.guard import check_host
@@ -53,6 +54,7 @@ class App:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self._console = Console(workspace)
+        self.events = events.Events(workspace)
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Serve one connection event."""
@@ -60,6 +62,9 @@ class App:
             await _lifespan(receive, send)
         elif scope["type"] == "http":
             head = _head(scope)
+            if head.path == events.PATH:
+                await self._stream(head, receive, send)
+                return
             await _send(send, await self._answer(head, receive), head.method == "HEAD")
 
     async def _answer(self, head: Request, receive: Receive) -> Response:
@@ -86,6 +91,15 @@ class App:
             failure = ApiError(f"Trialbook failed on this request; its log has the reason under {request_id}.")
             failure.status = 500
             return _failure(routed, head, failure, request_id)
+
+    async def _stream(self, head: Request, receive: Receive, send: Send) -> None:
+        """Serve events until the client goes; what is wrong with the request is answered before the first."""
+        request_id = self.workspace.new_id()
+        try:
+            check_host(head.headers, self.workspace.settings.host)
+            await self.events.serve(head, request_id, receive, send)
+        except ApiError as error:
+            await _send(send, native.failure(error, request_id), head.method == "HEAD")
 
     async def _with_body(self, head: Request, receive: Receive, *, streaming: bool) -> Request:
         if streaming:

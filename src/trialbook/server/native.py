@@ -59,8 +59,13 @@ def answer(workspace: Workspace, head: Request, body: bytes, request_id: str) ->
         result = native.OPERATIONS[operation](call, _document(body))
         return Response(headers={"content-type": "application/json"}, body=encode(result))
     except ApiError as error:
-        failure = orjson.dumps({"code": error.code, "message": error.message, "request_id": request_id})
-        return Response(error.status, {"content-type": "application/json"}, failure)
+        return failure(error, request_id)
+
+
+def failure(error: ApiError, request_id: str) -> Response:
+    """Answer an error."""
+    told = orjson.dumps({"code": error.code, "message": error.message, "request_id": request_id})
+    return Response(error.status, {"content-type": "application/json"}, told)
 
 
 def _openapi(head: Request) -> Response:

@@ -93,6 +93,7 @@ class Server(uvicorn.Server):
         self.url = url_of(listener)
         self.listener = listener
         self.workspace = workspace
+        self._app = app
         self.proxy: TlsProxy | None = None
         self._address = listener.getsockname()[:2]
 
@@ -111,7 +112,8 @@ class Server(uvicorn.Server):
             sys.stdout.flush()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Cut what comes through the proxy, then end as usual."""
+        """Cut what comes through the proxy and the streams of events, then end as usual."""
+        self._app.events.close()
         if self.proxy is not None:
             await self.proxy.close()
         await super().shutdown(sockets)

@@ -23,6 +23,7 @@ import numpy as np
 from trialbook.errors import ApiError, ValidationError
 from trialbook.model import Document, Kind
 from trialbook.services import grids, records
+from trialbook.services.events import Cursor
 from trialbook.services.grids import Curve
 from trialbook.store.interface import NO_STEP
 from trialbook.wire.view import View
@@ -62,11 +63,11 @@ def draw(call: Call, query: ViewQuery) -> View:
         raise ValidationError(f"'x' is '{query.x}'; it must be one of {', '.join(AXES)} or '{METRIC}<name>'.")
     if query.low is not None and query.high is not None and query.low > query.high:
         raise ValidationError(f"The range ends before it begins: 'from' is {query.low:g}, 'to' {query.high:g}.")
-    rev = call.store.last_rev()
     runs = _find_runs(call, query)
+    cursor = _cursor(call, runs)
     curves = [_within(curve, query) for curve in _read(call, query, runs)]
     told = [_tell(pair, runs[pair[0]], curve) for pair, curve in zip(query.series, curves, strict=True)]
-    head: Document = {"mode": "raw", "x": query.x, "rev": rev, "series": told}
+    head: Document = {"mode": "raw", "x": query.x, "rev": cursor.rev, "cursor": cursor.text(), "series": told}
     grid = grids.raw_grid(curves, query.buckets)
     if grid is not None:
         return View(head, grid, [grids.place(curve, grid) for curve in curves])
@@ -76,6 +77,12 @@ def draw(call: Call, query: ViewQuery) -> View:
     edge = grids.edges(low, high, query.buckets, whole=query.x == "step" and low.is_integer())
     head.update({"mode": "buckets", "from": low, "to": high})
     return View(head, edge[:-1], [grids.bucket(curve, edge) for curve in curves])
+
+
+def _cursor(call: Call, runs: dict[str, Entity | ApiError]) -> Cursor:
+    """Say where events go on from what is about to be read."""
+    found = [run.id for run in runs.values() if not isinstance(run, ApiError)]
+    return Cursor(call.store.database_id, call.store.last_rev(), call.store.position(found))
 
 
 def _find_runs(call: Call, query: ViewQuery) -> dict[str, Entity | ApiError]:

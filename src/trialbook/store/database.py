@@ -11,7 +11,7 @@ from collections import deque
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from trialbook.errors import StoreError
-from trialbook.store import claims, edges, entities, logs, objects, packing, reading, series
+from trialbook.store import arrivals, claims, edges, entities, logs, objects, packing, reading, series
 from trialbook.store.merging import LOG_BATCHES, Merger
 from trialbook.store.transaction import Shared, SqlTransaction
 from trialbook.store.writer import Writer
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from trialbook.model import Document, Kind
     from trialbook.store.dialect import Dialect
     from trialbook.store.interface import (
+        Arrivals,
         BinItem,
         Claim,
         Edge,
@@ -155,6 +156,9 @@ class SqlStore:
     def changes(self, since: int, kinds: Iterable[Kind] | None = None, limit: int = 10_000) -> list[Entity]:
         return self._read(lambda s: entities.changes(s, since, kinds, limit))
 
+    def last_row(self, kind: Kind) -> int:
+        return self._read(lambda s: entities.last_row(s, kind))
+
     def last_rev(self) -> int:
         return self._read(lambda s: cast("int", s.rows("SELECT rev FROM meta")[0][0]))
 
@@ -177,6 +181,12 @@ class SqlStore:
     ) -> list[Series]:
         within = reading.Range(steps, times, timeless and times is None)
         return self._read(lambda s: reading.read_many(s, self._names(), queries, within))
+
+    def position(self, runs: Sequence[int]) -> int:
+        return self._read(lambda s: arrivals.position(s, runs))
+
+    def arrivals(self, since: int, runs: Sequence[int], limit: int = 65_536) -> Arrivals:
+        return self._read(lambda s: arrivals.since(s, self._names(), since, runs, limit))
 
     def _names(self) -> MetricNames:
         return self._shared.names

@@ -78,6 +78,13 @@ def changes(session: Session, since: int, kinds: Iterable[Kind] | None, limit: i
     ]
 
 
+def last_row(session: Session, kind: Kind) -> int:
+    first = kind << ROW_BITS
+    sql = "SELECT id FROM entity WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT 1"
+    rows = session.rows(sql, (first, (kind + 1) << ROW_BITS))
+    return int(rows[0][0]) - first if rows else -1
+
+
 def insert(session: Session, rev: int, kind: Kind, key: str, doc: Document) -> Entity:
     first = kind << ROW_BITS
     values = (first, (kind + 1) << ROW_BITS, first, rev, int(kind), key_to_text(key), document_to_text(doc))

@@ -135,6 +135,20 @@ class Summary:
         return math.sqrt(max(self.squares / self.numbers - mean * mean, 0.0))
 
 
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """What arrived after a position.
+
+    `points` are (run, name, points in order of arrival); `position` is where to go on.
+    `changed` are (run, name), or (run, None) for all of a run, where a merge put new points among older ones, or there
+    are too many: read those anew. Their new points are not among `points`.
+    """
+
+    position: int
+    points: list[tuple[int, str, Series]]
+    changed: list[tuple[int, str | None]]
+
+
 class RunSummary(NamedTuple):
     """The packed summary row of one run."""
 
@@ -365,6 +379,9 @@ class Store(Reader, Protocol):
     def changes(self, since: int, kinds: Iterable[Kind] | None = None, limit: int = 10_000) -> list[Entity]:
         """Entities (deleted ones too) with `rev > since`, by (rev, id). Whole revs: may exceed `limit` to end one."""
 
+    def last_row(self, kind: Kind) -> int:
+        """Give the newest row that the kind has, deleted ones too; -1 when it has none."""
+
     def summary_changes(self, since: int, limit: int = 10_000) -> list[RunSummary]:
         """Summary rows with `rev > since`, by rev, whole revs only."""
 
@@ -387,6 +404,16 @@ class Store(Reader, Protocol):
         `steps` and `times` (epoch seconds) narrow them to the points between, ends included; little of what lies
         outside is read. Points that no merge has packed yet are among them. `timeless` says that the times are not
         needed: the answer's may be empty.
+        """
+
+    def position(self, runs: Sequence[int]) -> int:
+        """Give where `arrivals` of these runs would go on from now: what comes later is after it."""
+
+    def arrivals(self, since: int, runs: Sequence[int], limit: int = 65_536) -> Arrivals:
+        """Give the points of some runs that arrived after the position `since`, merged or not.
+
+        About `limit` points at most are given at once; `position` then leads to the rest. More of one series than that,
+        once merged, count as `changed`.
         """
 
     def merge(self, run: int) -> None:

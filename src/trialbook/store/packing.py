@@ -3,9 +3,7 @@
 Packing reads and computes outside the writer's thread; the transaction that applies it only checks that the batches it
 read are still there, which they are not if another process merged them first.
 
-Chunks do not say in which order their points arrived, so each merge leaves one row in `merged` that says where every
-series it touched ended before (`ENDS`): a reader who had seen everything up to some batch finds what it missed behind
-those ends. The newest `KEPT` rows of a run are kept.
+Each merge leaves a record of what it packed (`arrivals.Record`), for readers who had seen everything up to some batch.
 """
 
 from __future__ import annotations
@@ -16,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trialbook.store import codec
-from trialbook.store.interface import NO_STEP
+from trialbook.store.arrivals import KEPT, Record
 from trialbook.store.reading import Columns, each_metric, join
 from trialbook.store.session import batched, placeholders, snapshot
 
@@ -24,10 +22,6 @@ if TYPE_CHECKING:
     from trialbook.store.session import Session
 
 WINDOW = 4096
-KEPT = 16
-ENDS = np.dtype([("metric", "<u4"), ("late", "<u4"), ("step", "<i8"), ("time", "<f8")])
-"""Where a series ended before a merge (NO_STEP, -inf: it was not there), and whether the merge put points before it."""
-
 _FLUSHES = "SELECT id, writer, seq, data FROM flush WHERE run = ? AND data IS NOT NULL ORDER BY id"
 _CHUNK_HEADS = "SELECT no, n, step1, ts1 FROM chunk WHERE run = ? AND metric = ? ORDER BY no"
 _CHUNKS = "SELECT n, data FROM chunk WHERE run = ? AND metric = ? AND no >= ? ORDER BY no"
@@ -49,7 +43,7 @@ class Packed:
 
     run: int
     flushes: list[int]
-    ends: bytes = b""
+    record: bytes = b""
     chunks: list[tuple[Any, ...]] = field(default_factory=list)
     settled: dict[str, int] = field(default_factory=dict)
 
@@ -62,18 +56,24 @@ def pack_run(session: Session, run: int) -> Packed | None:
             return None
         packed = Packed(run, [row[0] for row in flushes])
         packed.settled = _settle(session, run)
-        metric, step, time, value = (
-            np.concatenate(columns)
-            for columns in zip(*(codec.unpack(row[3], codec.FLUSH_COLUMNS) for row in flushes), strict=True)
-        )
+        batches = [codec.unpack(row[3], codec.FLUSH_COLUMNS) for row in flushes]
+        metric, step, time, value = (np.concatenate(columns) for columns in zip(*batches, strict=True))
+        batch = np.repeat(np.arange(len(batches)), [len(columns[0]) for columns in batches])
         order = np.lexsort((time, step, metric))
-        metric, step, time, value = metric[order], step[order], time[order], value[order]
-        ends = []
-        for part in each_metric(metric):
-            rows, end = _pack_series(session, run, int(metric[part.start]), (step[part], time[part], value[part]))
+        metric, step, time, value, batch = metric[order], step[order], time[order], value[order], batch[order]
+        parts, tails = list(each_metric(metric)), []
+        for part in parts:
+            fresh = step[part], time[part], value[part]
+            rows, before, late = _pack_series(session, run, int(metric[part.start]), fresh)
             packed.chunks += rows
-            ends.append(end)
-        packed.ends = np.array(ends, ENDS).tobytes()
+            tails.append((before, late or bool((np.diff(batch[part]) < 0).any())))
+        packed.record = Record(
+            metric=np.array([metric[part.start] for part in parts], "<u4"),
+            mixed=np.array([mixed for _, mixed in tails], "<u4"),
+            before=np.array([before for before, _ in tails], "<i8"),
+            batch=np.array(packed.flushes, "<i8"),
+            count=np.array([np.bincount(batch[part], minlength=len(batches)) for part in parts], "<u4").T,
+        ).pack()
     return packed
 
 
@@ -94,10 +94,13 @@ def _settle(session: Session, run: int) -> dict[str, int]:
     return settled
 
 
-def _pack_series(
-    session: Session, run: int, metric: int, fresh: Columns
-) -> tuple[list[tuple[Any, ...]], tuple[int, int, int, float]]:
-    """Sort new points, themselves in order, into a series; gives the rows of the chunks that change, and its `ENDS`."""
+def _pack_series(session: Session, run: int, metric: int, fresh: Columns) -> tuple[list[tuple[Any, ...]], int, bool]:
+    """Sort new points, themselves in order, into a series.
+
+    Returns
+    -------
+    The rows of the chunks that change; how many points there were before; whether new ones come before old ones.
+    """
     first = (int(fresh[0][0]), float(fresh[1][0]))
     heads = session.rows(_CHUNK_HEADS, (run, metric))
     start = len(heads)
@@ -106,7 +109,7 @@ def _pack_series(
             start = no
             break
     old = session.rows(_CHUNKS, (run, metric, start))
-    end = _end(old or session.rows(_CHUNKS, (run, metric, len(heads) - 1)))
+    late = bool(old) and first < _end(old[-1][1])
     step, time, value = join(old, fresh)
     rows = []
     for at in range(0, len(value), codec.CHUNK_POINTS):
@@ -116,14 +119,12 @@ def _pack_series(
         over = codec.overview(s, t, v).tobytes()
         ends = (int(s[0]), int(s[-1]), float(t.min()), float(t.max()))
         rows.append((run, metric, no, len(v), *ends, over, codec.pack((s, t, v))))
-    return rows, (metric, int(first < end), *end)
+    return rows, sum(n for _, n, _, _ in heads), late
 
 
-def _end(chunks: list[tuple[Any, ...]]) -> tuple[int, float]:
-    """Give step and time of the last point of the last of these chunks."""
-    if not chunks:
-        return NO_STEP, -np.inf
-    step, time, _ = codec.unpack(chunks[-1][1], codec.CHUNK_COLUMNS)
+def _end(chunk: bytes) -> tuple[int, float]:
+    """Give step and time of a chunk's last point."""
+    step, time, _ = codec.unpack(chunk, codec.CHUNK_COLUMNS)
     return int(step[-1]), float(time[-1])
 
 
@@ -137,7 +138,7 @@ def apply_merge(session: Session, packed: Packed) -> bool:
     if still != len(packed.flushes):
         return False
     session.run_many(_PUT_CHUNK, packed.chunks)
-    session.run(_MERGED, (packed.run, packed.flushes[-1], packed.ends))
+    session.run(_MERGED, (packed.run, packed.flushes[-1], packed.record))
     session.run(_FORGET, (packed.run, packed.run, KEPT))
     for part in batched(packed.flushes):
         session.run(f"UPDATE flush SET n = 0, data = NULL WHERE id IN ({placeholders(len(part))})", part)  # noqa: S608

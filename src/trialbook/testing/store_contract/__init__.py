@@ -15,6 +15,7 @@ A back end passes by subclassing it::
 
 from __future__ import annotations
 
+from trialbook.testing.store_contract.arrivals import ArrivalContract
 from trialbook.testing.store_contract.bin import BinContract
 from trialbook.testing.store_contract.claims import ClaimContract
 from trialbook.testing.store_contract.commits import CommitContract
@@ -35,6 +36,7 @@ class StoreContract(
     BinContract,
     CommitContract,
     SeriesContract,
+    ArrivalContract,
     LogContract,
     ObjectContract,
     UploadContract,

@@ -55,6 +55,13 @@ def update(store: Store, entity_id: int, doc: Document) -> Entity:
 class EntityContract:
     """Inserting, updating, finding, following."""
 
+    def test_the_newest_row_of_a_kind_is_known_and_outlives_its_entity(self, store: Store) -> None:
+        assert store.last_row(Kind.TRIAL) == -1
+        first, second = (insert(store, name, kind=Kind.TRIAL) for name in "ab")
+        insert(store, "a", kind=Kind.TRIAL_COMPONENT)
+        store.write(lambda tx: tx.delete(second.id))
+        assert (first.row, store.last_row(Kind.TRIAL)) == (0, 1)
+
     def test_an_inserted_entity_is_found_by_its_key(self, store: Store) -> None:
         entity = insert(store, "a/b/name", {"ExperimentName": "Name"})
         assert store.find(Kind.EXPERIMENT, "a/b/name") == entity
