@@ -96,6 +96,9 @@ def compare(
         "full_enumeration": {**enumeration, "model_rows": len(rows) << rows.shape[1]},
     }
     if with_shap:
+        # This file's folder is the first place that Python looks in, and this file is named as the package.
+        here = str(Path(__file__).resolve().parent)
+        sys.path[:] = [place for place in sys.path if place != here]
         import shap
 
         explainer = shap.KernelExplainer(predict, base[None])

@@ -29,12 +29,11 @@ def by_orders(predict: Callable[[Any], Any], row: NDArray[Any], base: NDArray[An
 
 
 def by_coalitions(predict: Callable[[Any], Any], rows: Floats, base: Floats) -> Floats:
-    """Full enumeration: every row against every coalition of all features, in one call for each coalition."""
+    """Full enumeration: every row against every coalition of all features."""
     width = rows.shape[1]
-    values = np.empty((1 << width, len(rows)))
-    for number in range(1 << width):
-        inside = (number >> np.arange(width) & 1).astype(np.bool_)
-        values[number] = predict(np.where(inside, rows, base))
+    inside = (np.arange(1 << width)[:, None] >> np.arange(width) & 1).astype(np.bool_)
+    synthetic = np.where(inside[:, None], rows, base).reshape(-1, width)
+    values = np.asarray(predict(synthetic), np.float64).reshape(1 << width, len(rows))
     result = np.zeros(rows.shape)
     for feature in range(width):
         for number in range(1 << width):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -186,13 +188,40 @@ def test_too_few_samples_warn_and_give_no_error_they_cannot_know(caplog: pytest.
     assert not found.exact
 
 
-def test_progress_counts_rows() -> None:
+def test_progress_counts_rows_as_model_calls_return() -> None:
     seen: list[tuple[int, int]] = []
-    rows = np.random.default_rng(10).normal(size=(400, 12))
-    kernel_shap(lambda x: x[:, 0], rows, np.zeros(12), progress=lambda done, of: seen.append((done, of)))
-    assert seen == sorted(seen)
-    assert len(seen) > 1
-    assert seen[-1] == (400, 400)
+    rows = np.random.default_rng(10).normal(size=(50, 6))
+    progress = lambda done, of: seen.append((done, of))  # noqa: E731
+    kernel_shap(lambda x: x[:, 0], rows, np.zeros(6), batch_rows=500, progress=progress)
+    assert seen == sorted(set(seen))
+    assert len(seen) >= 6
+    assert seen[-1] == (50, 50)
+
+
+def test_blocks_that_do_not_fit_in_memory_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = np.random.default_rng(11).normal(size=(20, 14))
+    rows[::2, 8:] = 0
+    net = Net(14, 11)
+    whole = kernel_shap(net, rows, np.zeros((2, 14)))
+    monkeypatch.setattr("trialbook.clarify.shapley.BLOCK_CELLS", 40_000)
+    parts = kernel_shap(net, rows, np.zeros((2, 14)))
+    assert parts.cost.calls > whole.cost.calls
+    assert parts.values == pytest.approx(whole.values, abs=1e-12)
+    assert parts.standard_error == pytest.approx(whole.standard_error, abs=1e-12)
+
+
+def test_a_frame_of_numbers_of_several_types_reaches_the_model_as_numbers() -> None:
+    frame = pd.DataFrame({"old": [True, False], "age": [30, 40], "pay": [1.5, None]})
+    seen: list[np.dtype[Any]] = []
+
+    def predict(x: Floats) -> Floats:
+        seen.append(x.dtype)
+        return np.asarray(np.nan_to_num(x).sum(axis=1), np.float64)
+
+    found = kernel_shap(predict, frame, [0, 0, 0])
+    assert found.features == ("old", "age", "pay")
+    assert found.values == pytest.approx(np.array([[1, 30, 1.5], [0, 40, 0]]), abs=1e-12)
+    assert set(seen) == {np.dtype(np.float64)}
 
 
 @pytest.mark.parametrize(
@@ -217,7 +246,8 @@ def test_a_model_that_fails_is_reported_with_its_rows(predict: object, words: st
     [
         ({"rows": np.zeros(3)}, "rows have shape"),
         ({"background": np.zeros(4)}, "the background has shape"),
-        ({"rows": np.zeros((0, 3))}, "0 rows to explain"),
+        ({"rows": np.zeros((0, 3))}, "with at least one row"),
+        ({"background": np.zeros((0, 3))}, "the background has shape"),
         ({"num_samples": 0}, "num_samples is 0"),
         ({"link": "log"}, "link 'log' is not known"),
         ({"features": ["x"]}, "there is no feature 'x'"),

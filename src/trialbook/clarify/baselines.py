@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from trialbook.clarify.explained import is_missing, read_rows
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -61,10 +63,7 @@ def choose_baseline(
     ValueError
         A column has no value at all, or an argument is wrong.
     """
-    table = np.asarray(rows)
-    if table.ndim != 2 or not len(table):
-        message = f"a baseline needs rows (n, features) with at least one row, not shape {table.shape}"
-        raise ValueError(message)
+    table, _ = read_rows(rows)
     kinds = set(_not_numbers(table) if categorical is None else categorical)
     if method not in {"median", "mean", "clusters"}:
         message = f"baseline method {method!r} is not known: use 'median', 'mean' or 'clusters'"
@@ -97,7 +96,7 @@ def _row(table: NDArray[Any], kinds: set[int], method: str) -> NDArray[Any]:
 
 
 def _present(table: NDArray[Any], column: int) -> list[Any]:
-    values = [value for value in table[:, column].tolist() if value is not None and value == value]  # noqa: PLR0124 - NaN
+    values = [value for value in table[:, column].tolist() if not is_missing(value)]
     if not values:
         message = f"feature {column} has no value in any row, so it has no baseline"
         raise ValueError(message)
@@ -141,7 +140,7 @@ def _centres(table: NDArray[Any], kinds: list[int], clusters: int | None, seed: 
 def _filled(table: NDArray[Any], kinds: list[int]) -> NDArray[Any]:
     """Put the column's middle in place of missing values, which clustering cannot take."""
     row = _row(table, set(kinds), "median")
-    missing = np.array([[value is None or value != value for value in line] for line in table.tolist()])  # noqa: PLR0124
+    missing = np.array([[is_missing(value) for value in line] for line in table.tolist()])
     filled = table.copy() if table.dtype == object else table.astype(row.dtype)
     return np.asarray(np.where(missing, row, filled))
 

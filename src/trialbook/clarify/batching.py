@@ -55,6 +55,11 @@ class Model:
         Rows of one call; None derives it from `BATCH_BYTES` and the width of a row.
     clock
         Seconds, for the cost.
+
+    Attributes
+    ----------
+    watch
+        Called after each model call with the rows done and all rows that this ask needs.
     """
 
     def __init__(
@@ -73,6 +78,7 @@ class Model:
             raise ValueError(message)
         self.cost = Cost()
         self.single = False
+        self.watch: Progress | None = None
         self._outputs: int | None = None
         self._predict = predict
         self._link = link
@@ -82,7 +88,12 @@ class Model:
     def __call__(self, rows: NDArray[Any], purpose: str = "") -> Floats:
         """Predict rows (n, ...), in batches; gives (n, outputs). Raises PredictionError, `purpose` in its message."""
         size = self._batch_rows or max(1, BATCH_BYTES // max(1, rows[:1].nbytes))
-        parts = [self._batch(rows, start, min(len(rows), start + size), purpose) for start in range(0, len(rows), size)]
+        parts = []
+        for start in range(0, len(rows), size):
+            stop = min(len(rows), start + size)
+            parts.append(self._batch(rows, start, stop, purpose))
+            if self.watch is not None:
+                self.watch(stop, len(rows))
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def _batch(self, rows: NDArray[Any], start: int, stop: int, purpose: str) -> Floats:

@@ -15,6 +15,7 @@ import numpy as np
 
 from trialbook.clarify.batching import Cost, Floats, Model
 from trialbook.clarify.drawing import curves_svg
+from trialbook.clarify.explained import is_missing, position, read_rows
 from trialbook.clarify.synthetic import Coded
 
 if TYPE_CHECKING:
@@ -118,14 +119,8 @@ def partial_dependence(
     PredictionError
         The model raised, or gave NaN or too few rows.
     """
-    columns = getattr(rows, "columns", None)
-    labels = [str(one) for one in (names if names is not None else columns if columns is not None else ())]
-    table = np.asarray(rows)
-    if table.ndim != 2 or not len(table):
-        message = f"rows have shape {table.shape}; (rows, features) with at least one row is needed"
-        raise ValueError(message)
-    labels = labels or [f"feature{at}" for at in range(table.shape[1])]
-    at = _position(feature, labels)
+    table, labels = read_rows(rows, names)
+    at = position(feature, labels)
     if grid_resolution < 1:
         message = f"grid_resolution is {grid_resolution}; at least 1 bucket is needed"
         raise ValueError(message)
@@ -141,20 +136,10 @@ def top_features(attributions: Attributions, count: int = 10, method: str = "mea
     return [attributions.features[at] for at in attributions.order(method)[:count]]
 
 
-def _position(feature: int | str, names: Sequence[str]) -> int:
-    if isinstance(feature, str):
-        if feature in names:
-            return names.index(feature)
-    elif 0 <= feature < len(names):
-        return int(feature)
-    message = f"there is no feature {feature!r}; the features are {', '.join(names)}"
-    raise ValueError(message)
-
-
 def _values(
     table: NDArray[Any], at: int, name: str, categorical: bool | None
 ) -> tuple[NDArray[Any], Literal["numerical", "categorical"]]:
-    present = [value for value in table[:, at].tolist() if value is not None and value == value]  # noqa: PLR0124 - NaN
+    present = [value for value in table[:, at].tolist() if not is_missing(value)]
     if not present:
         message = f"feature {name!r} has no value in any row"
         raise ValueError(message)

@@ -18,6 +18,7 @@ import numpy as np
 from trialbook.clarify.attributions import COALITION_SETS, Attributions
 from trialbook.clarify.batching import Floats, Model
 from trialbook.clarify.coalitions import Fit, draw, every, exact_weights
+from trialbook.clarify.explained import position, read_rows
 from trialbook.clarify.synthetic import Coded, Games, evaluate
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def kernel_shap(
     batch_rows
         Rows of one model call; None takes as many as fit 64 MiB.
     progress
-        Called with (rows explained, rows) after each block.
+        Called with (rows explained, rows), rows explained only growing, after model calls.
 
     Returns
     -------
@@ -133,7 +134,7 @@ def kernel_shap(
         The model raised, or gave NaN or too few rows.
     """
     table, base, labels = _arrays(rows, background, names)
-    chosen = _positions(features, labels)
+    chosen = list(range(len(labels))) if features is None else [position(one, labels) for one in features]
     if num_samples is not None and num_samples < 1:
         message = f"num_samples is {num_samples}; at least 1 coalition is needed"
         raise ValueError(message)
@@ -167,18 +168,39 @@ def _explained(
     depth = len(coded.background)
     values = np.zeros((count, width, at_base.shape[1]))
     variances = np.zeros_like(values)
-    done = 0
+    report = _Reporter(progress, count)
     for block in _blocks(coded, plan):
         row, base = np.divmod(np.arange(len(block) * depth), depth)
         games = _Block(model, coded, plan, block[row], base, at_base)
+        model.watch = report.within(len(block))
         found, error = games.play()
         shape = (len(block), depth, width, -1)
         values[block] = found.reshape(shape).mean(axis=1)
         variances[block] = np.square(error.reshape(shape)).sum(axis=1) / depth**2
-        done += len(block)
-        if progress is not None:
-            progress(done, count)
+        report.finished(len(block))
     return values, np.sqrt(variances)
+
+
+class _Reporter:
+    """Progress in rows: after each model call by the share of the block's rows it stands for, and after each block."""
+
+    def __init__(self, progress: Progress | None, count: int) -> None:
+        self._progress, self._count = progress, count
+        self._done = self._shown = 0
+
+    def within(self, rows: int) -> Progress | None:
+        """Give what a model calls after each of its batches while a block of so many rows is explained."""
+        return None if self._progress is None else lambda part, of: self._show(self._done + (rows - 1) * part // of)
+
+    def finished(self, rows: int) -> None:
+        """Count a block."""
+        self._done += rows
+        self._show(self._done)
+
+    def _show(self, rows: int) -> None:
+        if self._progress is not None and rows > self._shown:
+            self._shown = rows
+            self._progress(rows, self._count)
 
 
 def _blocks(coded: Coded, plan: _Plan) -> Iterator[NDArray[np.intp]]:
@@ -280,14 +302,19 @@ class _Block:
     def _evaluated(self, games: list[Games]) -> Iterator[Floats]:
         """Evaluate games in the fewest model calls whose synthetic rows fit in memory."""
         width = self.present.shape[1]
-        start = 0
-        while start < len(games):
-            stop, cells = start + 1, games[start].size * width
-            while stop < len(games) and cells + games[stop].size * width <= BLOCK_CELLS:
-                cells += games[stop].size * width
-                stop += 1
-            yield from evaluate(self.model, self.coded, games[start:stop], self.purpose)
-            start = stop
+        waiting: list[Games] = []
+        for game in games:
+            if waiting and sum(one.size for one in (*waiting, game)) * width > BLOCK_CELLS:
+                yield from evaluate(self.model, self.coded, waiting, self.purpose)
+                waiting = []
+            if game.size * width <= BLOCK_CELLS:
+                waiting.append(game)
+                continue
+            step = max(1, BLOCK_CELLS // (len(game.masks) * width))
+            pieces = [game.part(start, start + step) for start in range(0, len(game.players), step)]
+            yield np.concatenate([evaluate(self.model, self.coded, [one], self.purpose)[0] for one in pieces])
+        if waiting:
+            yield from evaluate(self.model, self.coded, waiting, self.purpose)
 
     def _put(self, which: NDArray[np.intp], players: NDArray[np.intp], values: Floats, errors: Floats) -> None:
         self.values[which[:, None], players] = values
@@ -306,41 +333,15 @@ def _arrays(
     rows: ArrayLike, background: ArrayLike, names: Sequence[str] | None
 ) -> tuple[NDArray[Any], NDArray[Any], list[str]]:
     """Check the shapes; give both arrays in one dtype, and the features' names."""
-    columns = getattr(rows, "columns", None)
-    table, base = np.asarray(rows), np.asarray(background)
+    table, labels = read_rows(rows, names)
+    base = np.asarray(background)
     base = base[None] if base.ndim == 1 else base
-    if table.ndim != 2:
-        message = f"rows have shape {table.shape}; (rows, features) is needed"
-        raise ValueError(message)
-    if base.ndim != 2 or base.shape[1] != table.shape[1]:
+    if base.ndim != 2 or not len(base) or base.shape[1] != table.shape[1]:
         message = f"the background has shape {base.shape}; (rows, {table.shape[1]}) is needed to match the rows"
         raise ValueError(message)
-    if not len(table) or not len(base):
-        message = f"{len(table)} rows to explain against {len(base)} background rows: at least one of each is needed"
-        raise ValueError(message)
+    if table.dtype.kind in "biuf" and base.dtype.kind == "O":
+        base = base.astype(np.float64)
     if table.dtype.kind in "OUS" or base.dtype.kind in "OUS":
-        table, base = table.astype(object), base.astype(object)
-    else:
-        shared = np.result_type(table, base)
-        table, base = table.astype(shared, copy=False), base.astype(shared, copy=False)
-    labels = [str(one) for one in (names if names is not None else columns if columns is not None else ())]
-    labels = labels or [f"feature{at}" for at in range(table.shape[1])]
-    if len(labels) != table.shape[1]:
-        message = f"{len(labels)} names for {table.shape[1]} features"
-        raise ValueError(message)
-    return table, base, labels
-
-
-def _positions(features: Sequence[int | str] | None, names: Sequence[str]) -> list[int]:
-    if features is None:
-        return list(range(len(names)))
-    found = []
-    for one in features:
-        if isinstance(one, str) and one in names:
-            found.append(names.index(one))
-        elif not isinstance(one, str) and 0 <= one < len(names):
-            found.append(int(one))
-        else:
-            message = f"there is no feature {one!r}; the features are {', '.join(names)}"
-            raise ValueError(message)
-    return found
+        return table.astype(object), base.astype(object), labels
+    shared = np.result_type(table, base)
+    return table.astype(shared, copy=False), base.astype(shared, copy=False), labels

@@ -3,7 +3,7 @@
 A coalition S of a row x against a background row b asks for the row that has x's values in S and b's elsewhere. Rows
 that agree on S ask for the same one, and a feature that equals the background's is no player at all. So every column
 is coded once (equal values, equal codes), synthetic rows are rows of codes, and only the distinct ones are made and
-predicted: on the Adult data that is one in sixty-seven of all rows x coalitions.
+predicted: on the Adult data that is one in a hundred of all rows x coalitions.
 """
 
 from __future__ import annotations
@@ -81,6 +81,10 @@ class Games:
     def size(self) -> int:
         """Synthetic rows, before equal ones are merged."""
         return len(self.players) * len(self.masks)
+
+    def part(self, start: int, stop: int) -> Games:
+        """Give some of the games."""
+        return Games(self.present[start:stop], self.absent[start:stop], self.players[start:stop], self.masks)
 
     def codes(self) -> Codes:
         """Give the synthetic rows (games x coalitions, features)."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trialbook.clarify.attributions import Attributions
+from trialbook.clarify.explained import read_rows
 from trialbook.errors import UsageError
 
 if TYPE_CHECKING:
@@ -61,13 +62,11 @@ def tree_shap(
         )
         raise ValueError(message)
     shap = _shap()
-    columns = getattr(rows, "columns", None)
-    table, base = np.asarray(rows, np.float64), np.atleast_2d(np.asarray(background, np.float64))
-    if table.ndim != 2 or base.shape[1] != table.shape[1]:
+    table, labels = read_rows(rows, names)
+    table, base = table.astype(np.float64), np.atleast_2d(np.asarray(background, np.float64))
+    if base.shape[1] != table.shape[1]:
         message = f"rows have shape {table.shape} and the background {base.shape}; their features must be the same"
         raise ValueError(message)
-    labels = [str(one) for one in (names if names is not None else columns if columns is not None else ())]
-    labels = labels or [f"feature{at}" for at in range(table.shape[1])]
     explainer = shap.TreeExplainer(
         model,
         shap.maskers.Independent(base, max_samples=len(base)),
