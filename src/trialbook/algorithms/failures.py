@@ -63,5 +63,6 @@ def reason(error: BaseException) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Give ' Did you mean "..."?' for the likeliest misspelling, or nothing."""
-    found = difflib.get_close_matches(word, list(known), n=1)
+    words = list(known)
+    found = difflib.get_close_matches(word, words, n=1) or [one for one in words if word and one.startswith(word)]
     return f' Did you mean "{found[0]}"?' if found else ""
