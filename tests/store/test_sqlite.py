@@ -51,6 +51,50 @@ def test_batches_are_merged_in_the_background_and_the_table_stays_small(
     assert open_again().series(run, "loss").value.tolist() == [n * 0.5 for n in range(2000) for _ in range(40)]
 
 
+def waiting(folder: Path) -> dict[int, int]:
+    """Count the batches of each run that no merge has packed."""
+    with closing(SqliteDialect(folder).connect(write=False)) as session:
+        return dict(session.rows("SELECT run, count(*) FROM flush WHERE data IS NOT NULL GROUP BY run"))
+
+
+def fill(store: Store, name: str, batches: int) -> int:
+    run = store.write(lambda tx: tx.insert(Kind.TRIAL_COMPONENT, name, {})).id
+    points = Points(["loss"], np.zeros(2, np.uint32), np.arange(2), np.zeros(2), np.ones(2))
+    for seq in range(batches):
+        store.write(lambda tx, seq=seq: tx.append(run, "w", seq, points))  # type: ignore[misc]
+    return run
+
+
+def test_a_run_that_ended_is_merged_soon_if_it_is_worth_it(store: Store, tmp_path: Path) -> None:
+    short, long = fill(store, "short", 2), fill(store, "long", 20)
+    for run in (short, long):
+        store.merge_soon(run)
+    deadline = time.monotonic() + 20
+    while long in waiting(tmp_path):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert waiting(tmp_path) == {short: 2}
+    assert len(store.series(long, "loss").value) == 40
+
+
+def test_a_closing_store_finishes_the_merges_that_are_due(tmp_path: Path) -> None:
+    with closing(open_store(str(tmp_path))) as store:
+        runs = [fill(store, f"{n}", 10) for n in range(5)]
+        for run in runs:
+            store.merge_soon(run)
+    assert waiting(tmp_path) == {}
+
+
+def test_what_waits_since_a_position_is_merged_for_all_runs_together(store: Store, tmp_path: Path) -> None:
+    old = [fill(store, f"old {n}", 1 + n % 3) for n in range(150)]
+    before = store.position([])
+    new = fill(store, "new", 2)
+    assert store.merge_waiting(before) == 150
+    assert waiting(tmp_path) == {new: 2}
+    assert store.merge_waiting(before) == 0
+    assert len(store.series(old[2], "loss").value) == 6
+
+
 def test_numbers_that_a_writer_never_used_are_forgotten_in_the_end(store: Store, tmp_path: Path) -> None:
     run = store.write(lambda tx: tx.insert(Kind.TRIAL_COMPONENT, "run", {})).id
     points = Points(["loss"], np.zeros(1, np.uint32), np.zeros(1, np.int64), np.zeros(1), np.zeros(1))

@@ -1,7 +1,7 @@
 """What a server does beside its work, on a thread of its own.
 
 At its start it ships what dead processes left in the store's spool; then, again and again, it forgets the bin past its
-time and removes bytes that nothing refers to.
+time, removes bytes that nothing refers to, and merges series that nothing else has merged.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class Maintenance:
     def __init__(self, workspace: Workspace, period: float = PERIOD) -> None:
         self._workspace = workspace
         self._period = period
+        self._position: int | None = None
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._work, name="trialbook-maintenance", daemon=True)
         self._thread.start()
@@ -54,6 +55,7 @@ class Maintenance:
             partial(cleaner.sweep, self._workspace.clock() - ABANDONED),
             cleaner.clean,
             self._expire,
+            self._merge,
         ]
         while True:
             try:
@@ -61,9 +63,17 @@ class Maintenance:
                     step()
             except Exception:
                 log.warning("tidying up failed and is tried again in %d s", self._period, exc_info=True)
-            steps = [cleaner.clean, self._expire]
+            steps = [cleaner.clean, self._expire, self._merge]
             if self._ended.wait(self._period):
                 return
+
+    def _merge(self) -> None:
+        """Merge what was received before the last round; at the start, what earlier processes left."""
+        store = self._workspace.store
+        if self._position is None:
+            self._position = store.position([])
+        store.merge_waiting(self._position)
+        self._position = store.position([])
 
     def _expire(self) -> int:
         return recycling.expire(self._workspace.store, self._workspace.clock())

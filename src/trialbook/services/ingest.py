@@ -41,7 +41,7 @@ def append(
     `run` and `arn` of the component, `kept` (False for a batch that came before), and `bucket`, where artifacts go.
     """
 
-    def apply(tx: Transaction) -> Document:
+    def apply(tx: Transaction) -> tuple[int, Document]:
         if start is not None:
             entity = runs.start(tx, call, {**start, "component": run, "writer": writer})
         else:
@@ -50,14 +50,17 @@ def append(
         if kept and changes:
             runs.change(tx, call, entity, writer, seq, list(changes))
         doc = records.document(entity)
-        return {
+        return entity.id, {
             "run": doc["TrialComponentName"],
             "arn": doc["TrialComponentArn"],
             "kept": kept,
             "bucket": f"sagemaker-{call.scope.region}-{call.scope.account}",
         }
 
-    return call.store.write(apply)
+    run_id, answer = call.store.write(apply)
+    if any("end" in change for change in changes):
+        call.store.merge_soon(run_id)
+    return answer
 
 
 def read_series(call: Call, run: str, names: Sequence[str]) -> dict[str, Series]:

@@ -11,7 +11,7 @@ from collections import deque
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from trialbook.errors import StoreError
-from trialbook.store import arrivals, claims, edges, entities, logs, objects, packing, reading, series
+from trialbook.store import arrivals, claims, edges, entities, logs, merging, objects, packing, reading, series
 from trialbook.store.merging import LOG_BATCHES, Merger
 from trialbook.store.transaction import Shared, SqlTransaction
 from trialbook.store.writer import Writer
@@ -198,6 +198,20 @@ class SqlStore:
             packed = self._read(lambda s: packing.pack_run(s, run))
         for log in self._read(lambda s: logs.ids(s, run)):
             self._merge_log(log)
+
+    def merge_soon(self, run: int) -> None:
+        self._merger.ask(run)
+
+    def merge_waiting(self, before: int) -> int:
+        merged, after = 0, 0
+        while runs := self._read(lambda s, a=after: merging.waiting_runs(s, before, a)):  # type: ignore[misc]
+            packs = [self._read(lambda s, run=run: packing.pack_run(s, run)) for run in runs]  # type: ignore[misc]
+            merged += self._apply_all([packed for packed in packs if packed is not None])
+            after = runs[-1]
+        return merged
+
+    def _apply_all(self, packs: Sequence[Packed]) -> int:
+        return self.write(lambda tx: sum(cast("SqlTransaction", tx).apply_merge(packed) for packed in packs))
 
     def _apply(self, packed: Packed) -> bool:
         return self.write(lambda tx: cast("SqlTransaction", tx).apply_merge(packed))

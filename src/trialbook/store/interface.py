@@ -419,6 +419,12 @@ class Store(Reader, Protocol):
     def merge(self, run: int) -> None:
         """Pack the received batches of an entity's series and logs. Changes nothing that a reader can see."""
 
+    def merge_soon(self, run: int) -> None:
+        """Say that a run gets no more points for now: it is merged in the background, if it is worth it."""
+
+    def merge_waiting(self, before: int) -> int:
+        """Pack the received batches of all runs with one up to the position `before`; gives how many those were."""
+
     def log_streams(self, entity: int) -> list[LogStream]:
         """Give the logs of an entity by name, those of deleted ones too."""
 

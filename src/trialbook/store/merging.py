@@ -1,13 +1,21 @@
-"""When a run's batches are merged: once enough of them wait, on a thread of its own.
+"""When batches are merged: once enough of them wait, when a run ends, and by age; on threads that block no writer.
 
 Merging late wastes space and makes reads unpack many small batches; merging early packs the last chunk again and again.
+
+==================  ==================================================================================================
+enough wait         32,768 points or 256 batches of a run; 64 batches or 256 KiB of a log: `Merger.note`
+a run ends          if there is something to gain: `Merger.ask`
+by age              batches that were there a round of the server's maintenance before, of any run: `merge_waiting`
+==================  ==================================================================================================
 """
 
 from __future__ import annotations
 
 import logging
+import math
 import queue
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from trialbook.errors import StoreError
@@ -15,9 +23,19 @@ from trialbook.errors import StoreError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from trialbook.store.session import Session
+
 POINTS = 32_768
 BATCHES = 256
 LOG_BATCHES = 64
+WORTH_BATCHES, WORTH_POINTS = 8, 1024
+"""Fewer of a run that ended are left to their age: short runs are many, and each would cost a commit of its own."""
+CLOSING_SECONDS = 2.0
+TOGETHER = 64
+"""Runs whose merges share a commit, when they are merged by age."""
+
+_NEXT_RUN = "SELECT run FROM flush WHERE run > ? ORDER BY run LIMIT 1"
+_OLDEST = "SELECT min(id) FROM flush WHERE run = ? AND data IS NOT NULL"
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +67,8 @@ class Merger:
         self._waiting: dict[int, tuple[int, int]] = {}
         self._due: queue.SimpleQueue[int | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._door = threading.Lock()
+        self._deadline = math.inf
         self._closed = False
 
     def note(self, run: int, points: int) -> None:
@@ -62,22 +82,48 @@ class Merger:
             self._waiting[run] = batches, before
             return
         self._waiting[run] = 0, 0
-        if self._thread is None and not self._closed:
-            self._thread = threading.Thread(target=self._work, name="trialbook-merger", daemon=True)
-            self._thread.start()
-        self._due.put(run)
+        self._put(run)
+
+    def ask(self, run: int) -> None:
+        """Have a run merged that will get no more points for now, if it is worth it."""
+        batches, points = self._backlog(run)
+        if batches >= WORTH_BATCHES or points >= WORTH_POINTS:
+            self._put(run)
+
+    def _put(self, run: int) -> None:
+        with self._door:
+            if self._closed:
+                return
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="trialbook-merger", daemon=True)
+                self._thread.start()
+            self._due.put(run)
 
     def close(self) -> None:
-        """End after the merge in progress; what waits is merged by whoever opens the store next. Idempotent."""
-        self._closed = True
-        if self._thread is not None:
+        """End after what is due, or after two seconds: what waits then is merged by its age. Idempotent."""
+        with self._door:
+            self._closed = True
+            if self._thread is None:
+                return
+            self._deadline = time.monotonic() + CLOSING_SECONDS
             self._due.put(None)
-            self._thread.join()
+        self._thread.join()
 
     def _work(self) -> None:
-        while (run := self._due.get()) is not None and not self._closed:
+        while (run := self._due.get()) is not None and time.monotonic() < self._deadline:
             try:
                 self._merge(run)
             except StoreError:
                 # Nothing is lost: the batches are kept as they are, and the next batches of the run try again.
                 _log.warning("could not merge the series of run %d", run, exc_info=True)
+
+
+def waiting_runs(session: Session, before: int, after: int) -> list[int]:
+    """Give up to `TOGETHER` runs past the number `after` with batches up to `before` that no merge has packed yet."""
+    runs: list[int] = []
+    while len(runs) < TOGETHER and (rows := session.rows(_NEXT_RUN, (after,))):
+        after = rows[0][0]
+        oldest = session.rows(_OLDEST, (after,))[0][0]
+        if oldest is not None and oldest <= before:
+            runs.append(after)
+    return runs

@@ -216,6 +216,20 @@ class SeriesContract:
         assert bits(store.series(run, "loss")) == before == expected_bits(rows, "loss")
         assert (store.summary(run), store.last_rev()) == (summary, rev)
 
+    def test_merging_by_age_or_at_the_end_changes_nothing_that_a_reader_sees(self, store: Store) -> None:
+        run, other = insert(store, "run").id, insert(store, "other").id
+        for seq in range(20):
+            append(store, run, seq, [("loss", seq, 0.0, float(seq))])
+        append(store, other, 0, [("loss", 0, 0.0, 1.0)])
+        before = bits(store.series(run, "loss"))
+        store.merge_soon(run)
+        store.merge_soon(999)
+        assert store.merge_waiting(0) == 0
+        store.merge_waiting(store.position([]))
+        assert store.merge_waiting(store.position([])) == 0
+        assert bits(store.series(run, "loss")) == before
+        assert store.series(other, "loss").value.tolist() == [1.0]
+
     def test_late_points_find_their_place_among_full_chunks(self, store: Store) -> None:
         run, rng = insert(store, "run").id, np.random.default_rng(0)
         steps = [np.arange(40_000), rng.integers(0, 40_000, 500), np.arange(39_000, 60_000), np.array([-5, 20_000])]
