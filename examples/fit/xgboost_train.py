@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import xgboost
+
 from trialbook import load_run
 
 options = argparse.ArgumentParser()

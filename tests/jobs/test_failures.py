@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-
 from tests.conftest import serve
 from tests.jobs.conftest import BUCKET, Jobs, channel, job_settings, training, wait_for
 
@@ -136,7 +135,11 @@ def test_the_server_can_allow_less_time_than_the_request(tmp_path: Path) -> None
 
 def test_a_job_is_stopped_with_all_its_processes(jobs: Jobs) -> None:
     mark = f"trialbook-sleep-{os.getpid()}"
-    code = f"import subprocess, sys, time\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)', {mark!r}])\nprint('on', flush=True)\ntime.sleep(600)"
+    code = f"""
+import subprocess, sys, time
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", {mark!r}])
+time.sleep(600)
+"""
     jobs.train("job", code)
     wait_for(lambda: _having(mark), bool)
     jobs.api.stop_training_job(TrainingJobName="job")
@@ -177,10 +180,11 @@ def test_a_waiting_job_is_stopped_at_once(tmp_path: Path) -> None:
 
 def test_processes_that_a_program_leaves_behind_are_ended(jobs: Jobs) -> None:
     mark = f"trialbook-left-{os.getpid()}"
-    jobs.train(
-        "job",
-        f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)', {mark!r}], start_new_session=True)",
-    )
+    code = f"""
+import subprocess, sys
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", {mark!r}], start_new_session=True)
+"""
+    jobs.train("job", code)
     assert jobs.ended("job")["TrainingJobStatus"] == "Completed"
     assert not _having(mark)
 
@@ -212,11 +216,7 @@ def test_an_archive_that_leads_out_of_its_folder_is_refused(jobs: Jobs) -> None:
 
 
 def _having(mark: str) -> list[Any]:
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
-        if mark in (process.info["cmdline"] or []):
-            found.append(process)
-    return found
+    return [one for one in psutil.process_iter(["cmdline"]) if mark in (one.info["cmdline"] or [])]
 
 
 def _lines(jobs: Jobs, name: str) -> list[str]:

@@ -10,9 +10,9 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
-
 from tests.conftest import LiveServer
 from tests.jobs.conftest import Jobs, wait_for
+
 from trialbook.testing.processes import ServerProcess
 
 SLOW = """
@@ -62,7 +62,9 @@ def mark() -> Any:
     (Path("/tmp") / name).unlink(missing_ok=True)
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "ended"])
+@pytest.mark.parametrize(
+    "how", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)], ids=["killed", "ended"]
+)
 def test_a_running_job_goes_on_without_its_server_and_is_taken_up_again(
     tmp_path: Path, how: signal.Signals, mark: str
 ) -> None:
@@ -85,23 +87,31 @@ def test_a_running_job_goes_on_without_its_server_and_is_taken_up_again(
         server.terminate()
 
 
+@pytest.mark.slow
 def test_a_job_that_ended_while_no_server_ran_is_completed_by_the_next(tmp_path: Path, mark: str) -> None:
     with ServerProcess(tmp_path / "store") as server:
         jobs = Jobs(Remote(server.url))
         slow_job(jobs, "job", mark)
         wait_for(lambda: begun(jobs, "job"), bool)
         server.kill()
-        wait_for(lambda: (tmp_path / "store" / "jobs" / "training-job-1" / "result.json").exists(), bool)
+        wait_for((tmp_path / "store" / "jobs" / "training-job-1" / "result.json").exists, bool)
         server.start()
         assert jobs.ended("job")["TrainingJobStatus"] == "Completed"
         assert jobs.lines("job") == [f"step {step}" for step in range(60)]
         server.terminate()
 
 
+@pytest.mark.slow
 def test_a_stop_that_was_asked_for_is_not_forgotten_with_the_server(tmp_path: Path) -> None:
     with ServerProcess(tmp_path / "store") as server:
         jobs = Jobs(Remote(server.url))
-        code = "import signal, time\nsignal.signal(signal.SIGTERM, lambda *_: print('no'))\nprint('step 3')\ntime.sleep(3)\ntime.sleep(3)"
+        code = """
+import signal, time
+signal.signal(signal.SIGTERM, lambda *_: print("no"))
+print("step 3")
+time.sleep(3)
+time.sleep(3)
+"""
         jobs.train("job", code)
         wait_for(lambda: begun(jobs, "job"), bool)
         jobs.api.stop_training_job(TrainingJobName="job")
