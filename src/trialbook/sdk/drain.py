@@ -32,6 +32,8 @@ PATIENCE = 1.0
 _AHEAD = 256
 """Slots behind a hole in which a written one tells it from the end: more than threads can hold at once."""
 _MANY_NAMES = 256
+_SENT: Document = {}
+"""Stands for a change that is acknowledged."""
 
 Place = tuple[int, int]
 """A segment's number and an offset in it."""
@@ -121,6 +123,10 @@ class Drain:
             if self._open is None:
                 return
             self.source.keep({"ack": self._open["cut"]})
+            entries = self.source.entries
+            for at in range(self._open["from"], self._open["entries"]):
+                if "change" in entries[at]:
+                    entries[at] = _SENT  # what is printed for days must not stay in memory
             self._open = None
             held = {number for number, _ in self._holes}
             for number in sorted(self.source.segments):

@@ -154,7 +154,8 @@ class Shipper:
         self._wait = 0.0
         self._looked_back: set[Target] = set()
         self._not_before = 0.0
-        self.failed: str | None = None
+        self._flushes = 0
+        self._failed = 0
 
     def add(self, spool: Spool) -> None:
         """Ship this spool from now on."""
@@ -178,13 +179,15 @@ class Shipper:
         shipment = self._shipments.get(spool)
         if shipment is None:
             return True
+        with self._door:
+            self._flushes += 1
+            mine = self._flushes
         self._not_before = 0.0
-        self.failed = None
         self.ring()
         with self._sent:
             while not shipment.drain.drained and shipment.refused is None:
                 left = deadline - self._clock()
-                if left <= 0 or self.failed is not None:
+                if left <= 0 or self._failed >= mine:
                     return False
                 self._sent.wait(min(left, 0.05))
         return shipment.refused is None
@@ -233,6 +236,7 @@ class Shipper:
         """Send some batches of a run; False once there is nothing more to send now."""
         if shipment.refused is not None or self._clock() < self._not_before:
             return False
+        asked = self._flushes
         try:
             for sent in range(ROUND):
                 if not shipment.send():
@@ -247,7 +251,7 @@ class Shipper:
             )
             return False
         except Exception as error:  # noqa: BLE001 - whatever fails here must not end the thread
-            self._back_off(error)
+            self._back_off(error, asked)
             return False
         return self._arrived(shipment)
 
@@ -264,10 +268,11 @@ class Shipper:
             self._looked_back.add(target)
             recover_aside(target)
 
-    def _back_off(self, error: Exception) -> None:
+    def _back_off(self, error: Exception, asked: int) -> None:
+        """Wait longer. Who flushes gives up for an attempt that began after it asked, not for one from before."""
         self._wait = min(max(self._wait * 2, FIRST_WAIT), LONGEST_WAIT)
         self._not_before = self._clock() + self._wait
-        self.failed = str(error)
+        self._failed = asked
         warn_once(
             "shipping",
             f"Trialbook cannot ship what is logged: {type(error).__name__}: {error} It is kept in the spool and "
