@@ -59,6 +59,8 @@ class Settings:
         Where the environments that images need are made; None means the user's cache folder.
     describe_wait
         Seconds at most that a describe call of a client which polls waits for a job to end.
+    column_memory
+        Bytes that the columns of search may take in memory between two searches.
     """
 
     store: str
@@ -80,6 +82,7 @@ class Settings:
     images: str | None = None
     environments: str | None = None
     describe_wait: float = 10.0
+    column_memory: int = 512 << 20
 
 
 def find_store_folder(start: Path) -> tuple[Path, bool]:

@@ -63,6 +63,7 @@ class Shelf:
 
     engine: Engine = field(default_factory=lambda: Engine(SCHEMAS))
     rev: int = 0
+    database_id: str = "shelf"
     entities: list[Entity] = field(default_factory=list)
     summaries: list[RunSummary] = field(default_factory=list)
     ids: dict[str, int] = field(default_factory=dict)

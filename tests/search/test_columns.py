@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialbook.search.columns import WAITING, Column, Entries
+from trialbook.search.columns import WAITING, Column
+from trialbook.search.entries import Entries
 from trialbook.search.flatten import Cell, Type
 from trialbook.search.texts import MANY
 
@@ -95,4 +96,4 @@ def test_texts_that_no_cell_has_any_more_are_dropped() -> None:
 def test_lanes_are_read_one_at_a_time() -> None:
     column = Column(Type.NUMBER, lanes=3)
     column.put(1, (1.0, 2.0, 3.0), 2)
-    assert [held(column.entries(2).lane(lane)) for lane in range(3)] == [[(1, 1.0)], [(1, 2.0)], [(1, 3.0)]]
+    assert [held(column.entries(2, lane)) for lane in range(3)] == [[(1, 1.0)], [(1, 2.0)], [(1, 3.0)]]

@@ -41,6 +41,7 @@ class Book:
     entities: list[Entity] = field(default_factory=list)
     summaries: list[RunSummary] = field(default_factory=list)
     rev: int = 0
+    database_id: str = "book"
 
     def last_rev(self) -> int:
         return self.rev

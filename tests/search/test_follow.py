@@ -24,6 +24,8 @@ def test_a_batch_that_ends_early_is_followed_by_the_next(shelf: Shelf) -> None:
     asked: list[int] = []
 
     class InSteps:
+        database_id = "shelf"
+
         def last_rev(self) -> int:
             return shelf.rev
 

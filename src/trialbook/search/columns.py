@@ -1,24 +1,22 @@
-"""A column: every record's cell of one property, as arrays.
+"""A column: every record's cell of one property, as arrays (`entries`) that are there while somebody reads them.
 
 Numbers are float64 beside a presence mask (NaN is a value, not a gap); texts are codes into the column's distinct
-texts, -1 for none. The arrays are *entries*, which belong to rows in one of three ways::
+texts, -1 for none.
 
-    dense    owner is None: entry i is row i                      at least 1/8 of the rows have a cell
-    sparse   owner is sorted, each row once                       fewer
-    many     owner is sorted, rows repeat; element says which     a list of structures is on the way
-
-A write is noted in a list and packed into the arrays when the column is read, or when much waits, so a column that no
-query names costs an append a cell.
+A write is noted in a log and packed into the arrays when the column is read, so a column that no query names costs an
+append a cell. Where the column has a base on disk (`cache`), the truth is that base and the log since: the arrays can
+be dropped at any time and are loaded again by the next reader, and a save moves the front of the log into the base.
+Without one the arrays are the truth, and the log is emptied into them when it is long.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import compress
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 
+from trialbook.search.entries import SPARSE, Entries, blank, join, replaced
 from trialbook.search.flatten import Type
 from trialbook.search.texts import MANY, Texts
 from trialbook.search.values import number_of
@@ -32,63 +30,26 @@ if TYPE_CHECKING:
     Written = Cell | tuple[float, ...] | list[tuple[int, Cell]] | None
 
 WAITING = 2_048
-SPARSE = 8
 
 
-@dataclass(slots=True)
-class Entries:
-    """The cells of a column, or some of them; all arrays have the same length m.
+class Base(Protocol):
+    """Where a column's arrays come from, and who wants to know that they are in use."""
 
-    Attributes
-    ----------
-    owner
-        (m,) rows in ascending order; None when entry i is row i.
-    element
-        (m,) elements of lists; None outside of lists.
-    number, has
-        (lanes, m) float64 and (m,) bool; None in columns of texts. A lane is a statistic.
-    code
-        (m,) int32 into `texts`, -1 for none; None in columns of numbers.
-    """
+    def load(self, column: Column, lane: int, rows: int) -> Entries:
+        """Give what was saved of one lane: dense (at least `rows` long) or sparse, the column's to change."""
 
-    texts: Texts
-    owner: NDArray[np.int64] | None
-    element: NDArray[np.int64] | None
-    number: NDArray[np.float64] | None
-    has: NDArray[np.bool_] | None
-    code: NDArray[np.int32] | None
+    def used(self, column: Column, lane: int, size: int) -> None:
+        """Note that arrays of so many bytes were read just now."""
 
-    def __len__(self) -> int:
-        for array in (self.has, self.code):
-            if array is not None:
-                return len(array)
-        return 0
 
-    def present(self) -> NDArray[np.bool_]:
-        """(m,) whether the entry holds a value."""
-        if self.has is None:
-            return np.zeros(0, np.bool_) if self.code is None else self.code >= 0
-        return self.has if self.code is None else self.has | (self.code >= 0)
+class Part:
+    """One lane's arrays, and how much of the log is in them."""
 
-    def take(self, index: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Entries:
-        """Give some of the entries. Those of a dense column lose their rows."""
-        return Entries(
-            self.texts,
-            None if self.owner is None else self.owner[index],
-            None if self.element is None else self.element[index],
-            None if self.number is None else self.number[:, index],
-            None if self.has is None else self.has[index],
-            None if self.code is None else self.code[index],
-        )
+    __slots__ = ("entries", "upto")
 
-    def padded(self) -> Entries:
-        """Give the entries and an empty one behind them."""
-        return _join(self, _blank(self, 1))
-
-    def lane(self, lane: int) -> Entries:
-        """Give the entries with one statistic only."""
-        number = None if self.number is None else self.number[lane : lane + 1]
-        return Entries(self.texts, self.owner, self.element, number, self.has, self.code)
+    def __init__(self) -> None:
+        self.entries: Entries | None = None
+        self.upto = 0
 
 
 class Column:
@@ -101,33 +62,52 @@ class Column:
     many
         Whether a record may have many cells.
     lanes
-        Numbers in a cell: more than one for the statistics of a series.
+        Numbers in a cell: more than one for the statistics of a series, each loaded for itself.
+    base
+        Where it is saved; None keeps it in memory.
+    number
+        Which column of its table it is.
     """
 
-    def __init__(self, kind: Type, *, many: bool = False, lanes: int = 1) -> None:
+    def __init__(
+        self, kind: Type, *, many: bool = False, lanes: int = 1, base: Base | None = None, number: int = 0
+    ) -> None:
         self.type = kind
         self.many = many
         self.lanes = lanes
+        self.number = number
+        self.saved_texts = 0
+        self._base = base
         self._rows: list[int] = []
         self._written: list[Written] = []
         self._most = WAITING
-        self._entries = self._gather([], [], np.empty(0, np.int64) if many else None, self._fresh_texts())
-        self._entries.owner = np.empty(0, np.int64)
-
-    def _fresh_texts(self) -> Texts:
-        return Texts(folds=self.type is Type.NAME)
+        self._parts = [Part() for _ in range(lanes)]
+        self._held = 0
+        self._looked = 0
 
     @property
     def texts(self) -> Texts:
-        """The distinct texts."""
-        return self._entries.texts
+        """The distinct texts of the arrays that were read last."""
+        entries = self._parts[0].entries
+        return self.fresh_texts() if entries is None else entries.texts
+
+    def fresh_texts(self) -> Texts:
+        """Give an empty set of texts that compare as this column's do."""
+        return Texts(folds=self.type is Type.NAME)
+
+    @property
+    def waiting(self) -> int:
+        """How many writes are in the log."""
+        return len(self._rows)
 
     def held(self) -> tuple[bool, bool]:
         """Say whether there are, or were, (numbers, texts) among the cells."""
-        if self._rows:
-            self._pack(max(self._rows) + 1)
-        has, code = self._entries.has, self._entries.code
-        return has is not None and bool(has.any()), code is not None and bool((code >= 0).any())
+        self._look()
+        return bool(self._held & 1), bool(self._held & 2)
+
+    def held_before(self, held: tuple[bool, bool]) -> None:
+        """Take over what `held` said when the column was saved."""
+        self._held |= held[0] | held[1] << 1
 
     def put(self, row: int, written: Written, rows: int) -> None:
         """Note a record's cell: a value, a tuple of `lanes` numbers, a list of (element, value), or None for none.
@@ -136,44 +116,58 @@ class Column:
         """
         self._rows.append(row)
         self._written.append(written)
-        if len(self._rows) > self._most:
-            self._pack(rows)
+        if self._base is None and len(self._rows) > self._most:
+            self._empty_log(rows)
 
-    def entries(self, rows: int) -> Entries:
+    def entries(self, rows: int, lane: int = 0) -> Entries:
         """Give the cells; `rows` is how many rows the kind has, and a dense column's entries are as many."""
-        if self._rows:
-            self._pack(rows)
-        if self._entries.owner is None:
-            if len(self._entries) < rows:
-                self._widen(rows)
-            if self._entries.owner is None:
-                return self._entries.take(slice(0, rows))
-        return self._entries
+        part = self._parts[lane]
+        if part.entries is None:
+            part.entries = self.empty() if self._base is None else self._base.load(self, lane, rows)
+            part.upto = 0
+        if part.upto < len(self._rows):
+            self._pack(part, lane, rows)
+        if part.entries.owner is None and len(part.entries) < rows:
+            self._widen(part, rows)
+        if self._base is not None:
+            self._base.used(self, lane, part.entries.size)
+        return part.entries if part.entries.owner is not None else part.entries.take(slice(0, rows))
 
-    def _pack(self, rows: int) -> None:
-        latest = dict(zip(self._rows, self._written, strict=True))
-        self._rows, self._written = [], []
-        fresh = self._read(latest)
-        touched = np.fromiter(latest, np.int64, len(latest))
-        if self._entries.owner is None:
-            self._widen(rows)
-        if self._entries.owner is None:
-            self._scatter(fresh, touched)
-        else:
-            self._merge(fresh, touched, rows)
-        self._most = max(WAITING, len(self._entries) // 4)
-        self._drop_unused_texts()
+    def drop(self, lane: int) -> None:
+        """Let the arrays of one lane go; the base and the log have it all."""
+        assert self._base is not None
+        self._parts[lane] = Part()
 
-    def _read(self, latest: dict[int, Written]) -> Entries:
-        """Make entries of what was written."""
+    def log(self, stop: int) -> dict[int, Written]:
+        """Give the newest of the first `stop` writes for each row."""
+        return dict(zip(self._rows[:stop], self._written[:stop], strict=True))
+
+    def saved(self, stop: int, rows: int, texts: int) -> None:
+        """Forget the first `stop` writes, which are in the base now; so are `texts` texts."""
+        for lane, part in enumerate(self._parts):
+            if part.entries is not None and part.upto < stop:
+                self._pack(part, lane, rows)
+        self._look()
+        self._rows, self._written = self._rows[stop:], self._written[stop:]
+        self._looked = max(0, self._looked - stop)
+        self.saved_texts = texts
+        for part in self._parts:
+            part.upto = max(0, part.upto - stop)
+
+    def empty(self) -> Entries:
+        """Give sparse entries of nothing."""
+        return self.gather({}, self.fresh_texts()).lane(0)
+
+    def gather(self, latest: dict[int, Written], texts: Texts) -> Entries:
+        """Make entries of what was written, in its order; their texts go into `texts`."""
         if self.many:
-            return self._read_many(latest)
+            return self._gather_many(latest, texts)
         if None in latest.values():
             latest = {row: written for row, written in latest.items() if written is not None}
         values = cast("list[Cell | tuple[float, ...]]", list(latest.values()))
-        return self._gather(list(latest), values, None, self._entries.texts)
+        return self._gather(list(latest), values, None, texts)
 
-    def _read_many(self, latest: dict[int, Written]) -> Entries:
+    def _gather_many(self, latest: dict[int, Written], texts: Texts) -> Entries:
         owners: list[int] = []
         values: list[Cell | tuple[float, ...]] = []
         elements: list[int] = []
@@ -182,7 +176,7 @@ class Column:
                 owners.extend([row] * len(written))
                 elements.extend([element for element, _ in written])
                 values.extend([cell for _, cell in written])
-        return self._gather(owners, values, np.array(elements, np.int64), self._entries.texts)
+        return self._gather(owners, values, np.array(elements, np.int64), texts)
 
     def _gather(
         self,
@@ -209,61 +203,79 @@ class Column:
             number = np.array([0.0 if one is None else one for one in numbers], np.float64).reshape(1, -1)
         return Entries(texts, np.array(owners, np.int64), element, number, has, code)
 
-    def _scatter(self, fresh: Entries, touched: NDArray[np.int64]) -> None:
-        packed, owner = self._entries, fresh.owner
-        if packed.has is not None and fresh.has is not None:
-            packed.has[touched] = False
-            packed.has[owner] = fresh.has
-        if packed.number is not None and fresh.number is not None:
-            packed.number[:, owner] = fresh.number
-        if packed.code is not None and fresh.code is not None:
-            packed.code[touched] = -1
-            packed.code[owner] = fresh.code
+    def _look(self) -> None:
+        """Look through the log for numbers and texts, where a property can hold either."""
+        if self.type not in {Type.MIXED, Type.LOOSE} or self._held == 3:
+            return
+        for written in self._written[self._looked :]:
+            for cell in [one for _, one in written] if isinstance(written, list) else [written]:
+                if isinstance(cell, str):
+                    self._held |= 2 | (self.type is Type.LOOSE and number_of(cell) is not None)
+                elif cell is not None:
+                    self._held |= 1
+        self._looked = len(self._written)
 
-    def _merge(self, fresh: Entries, touched: NDArray[np.int64], rows: int) -> None:
-        owner = self._entries.owner
-        assert owner is not None
-        replaced = np.zeros(max(rows, int(touched.max(initial=0)) + 1), np.bool_)
-        replaced[touched] = True
-        joined = _join(self._entries.take(~replaced[owner]), fresh)
-        assert joined.owner is not None
-        self._entries = joined.take(np.argsort(joined.owner, kind="stable"))
-        if not self.many and len(joined) * SPARSE > rows:
-            self._spread(rows)
+    def _empty_log(self, rows: int) -> None:
+        self._look()
+        for lane, part in enumerate(self._parts):
+            if part.entries is None:
+                part.entries = self.empty()
+            self._pack(part, lane, rows)
+            part.upto = 0
+        self._most = max(WAITING, len(cast("Entries", self._parts[0].entries)) // 4)
+        self._rows, self._written, self._looked = [], [], 0
 
-    def _spread(self, rows: int) -> None:
-        """Turn from sparse to dense."""
-        old = self._entries
-        self._entries = _blank(old, rows)
-        owner, old_has, old_number, old_code = old.owner, old.has, old.number, old.code
-        if old_has is not None and self._entries.has is not None:
-            self._entries.has[owner] = old_has
-        if old_number is not None and self._entries.number is not None:
-            self._entries.number[:, owner] = old_number
-        if old_code is not None and self._entries.code is not None:
-            self._entries.code[owner] = old_code
+    def _pack(self, part: Part, lane: int, rows: int) -> None:
+        assert part.entries is not None
+        latest = dict(zip(self._rows[part.upto :], self._written[part.upto :], strict=True))
+        part.upto = len(self._rows)
+        if not latest:
+            return
+        fresh = self.gather(latest, part.entries.texts).lane(lane)
+        touched = np.fromiter(latest, np.int64, len(latest))
+        if part.entries.owner is None:
+            self._widen(part, rows)
+        if part.entries.owner is None:
+            part.entries.clear(touched)
+            part.entries.put(cast("NDArray[np.int64]", fresh.owner), fresh)
+        else:
+            rows = max(rows, int(touched.max()) + 1)
+            part.entries = replaced(part.entries, fresh, touched, 0, rows)
+            if not self.many and len(part.entries) * SPARSE > rows:
+                part.entries = spread_out(part.entries, rows)
+        _drop_unused_texts(part.entries, self)
 
-    def _widen(self, rows: int) -> None:
+    def _widen(self, part: Part, rows: int) -> None:
         """Make a dense column at least `rows` long, with room to grow, or sparse when few rows have a cell."""
-        old = self._entries
+        old = part.entries
+        assert old is not None
         if len(old) >= rows:
             return
         present = old.present()
         if np.count_nonzero(present) * SPARSE * 2 <= rows:
             index = np.flatnonzero(present)
-            self._entries = old.take(index)
-            self._entries.owner = index
+            part.entries = old.take(index)
+            part.entries.owner = index
             return
-        self._entries = _join(old, _blank(old, rows + rows // 4 - len(old)))
+        part.entries = join(old, blank(old, rows + rows // 8 - len(old)))
 
-    def _drop_unused_texts(self) -> None:
-        """Number the texts anew when most of them are no cell's any more."""
-        code = self._entries.code
-        if code is None or len(self.texts) < 2 * (len(code) + MANY):
-            return
-        live = np.flatnonzero(code >= 0)
-        old, self._entries.texts = self.texts, self._fresh_texts()
-        code[live] = self._entries.texts.add([old.get(one) for one in code[live].tolist()])
+
+def spread_out(old: Entries, rows: int) -> Entries:
+    """Turn sparse entries into dense ones."""
+    assert old.owner is not None
+    dense = blank(old, rows)
+    dense.put(old.owner, old)
+    return dense
+
+
+def _drop_unused_texts(entries: Entries, column: Column) -> None:
+    """Number the texts anew when most of them are no cell's any more."""
+    code = entries.code
+    if code is None or len(entries.texts) < 2 * (len(code) + MANY):
+        return
+    live = np.flatnonzero(code >= 0)
+    old, entries.texts = entries.texts, column.fresh_texts()
+    code[live] = entries.texts.add([old.get(one) for one in code[live].tolist()])
 
 
 def _plain(value: Cell | tuple[float, ...]) -> float | None:
@@ -272,32 +284,3 @@ def _plain(value: Cell | tuple[float, ...]) -> float | None:
 
 def _loose(value: Cell | tuple[float, ...]) -> float | None:
     return number_of(value) if isinstance(value, str) else _plain(value)
-
-
-def _blank(like: Entries, length: int) -> Entries:
-    """Dense entries without a value."""
-    return Entries(
-        like.texts,
-        None,
-        None,
-        None if like.number is None else np.zeros((len(like.number), length)),
-        None if like.has is None else np.zeros(length, np.bool_),
-        None if like.code is None else np.full(length, -1, np.int32),
-    )
-
-
-def _join(one: Entries, other: Entries) -> Entries:
-    return Entries(
-        one.texts,
-        _concatenate(one.owner, other.owner),
-        _concatenate(one.element, other.element),
-        None
-        if one.number is None or other.number is None
-        else np.ascontiguousarray(np.concatenate((one.number, other.number), axis=1)),
-        _concatenate(one.has, other.has),
-        _concatenate(one.code, other.code),
-    )
-
-
-def _concatenate(one: NDArray[Any] | None, other: NDArray[Any] | None) -> NDArray[Any] | None:
-    return None if one is None or other is None else np.concatenate((one, other))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from trialbook.search.columns import Entries
+    from trialbook.search.entries import Entries
     from trialbook.search.texts import Texts
 
     Numbers = NDArray[np.float64]

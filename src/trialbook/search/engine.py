@@ -6,9 +6,11 @@ asks for its last revision and nothing else.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
-from typing import TYPE_CHECKING, Protocol
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 import numpy as np
 
@@ -17,8 +19,10 @@ from trialbook.search import query as queries
 from trialbook.search.facets import distribution
 from trialbook.search.grouping import group
 from trialbook.search.match import Matcher
+from trialbook.search.pieces import CacheBrokenError
 from trialbook.search.properties import list_properties
 from trialbook.search.reading import cells, type_of
+from trialbook.search.saver import MUCH, Place, Saver
 from trialbook.search.suggest import Names
 from trialbook.search.table import ROW_MASK, Table
 from trialbook.search.tree import EVERYTHING
@@ -26,17 +30,28 @@ from trialbook.search.tree import EVERYTHING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from trialbook.search.columns import Base
     from trialbook.search.facets import Distribution
     from trialbook.search.grouping import Groups
     from trialbook.search.properties import PropertyCount
     from trialbook.search.reading import Cell
+    from trialbook.search.saver import Saves
     from trialbook.search.schema import Schema
     from trialbook.search.tree import Page, Query
     from trialbook.store.interface import Entity, RunSummary
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+log = logging.getLogger("trialbook.search")
+
 
 class Followed(Protocol):
     """What the engine needs of a store."""
+
+    @property
+    def database_id(self) -> str:
+        """Whose columns they are: a random id made with the database."""
 
     def last_rev(self) -> int:
         """Give the newest committed revision."""
@@ -48,6 +63,25 @@ class Followed(Protocol):
         """Summary rows with `rev > since` in order of rev, whole revs; empty when there are none."""
 
 
+def _held_still(
+    method: Callable[Concatenate[Engine, P], T],
+) -> Callable[Concatenate[Engine, P], T]:
+    """Hold the columns still for one question; afterwards they may be dropped again."""
+
+    @wraps(method)
+    def asked(self: Engine, *args: P.args, **options: P.kwargs) -> T:
+        with self.lock:
+            try:
+                return method(self, *args, **options)
+            except CacheBrokenError:
+                self.mend()
+                return method(self, *args, **options)
+            finally:
+                self.trim()
+
+    return cast("Callable[Concatenate[Engine, P], T]", asked)
+
+
 class Engine:
     """Search over everything that a store holds. Every method may be called from any thread.
 
@@ -57,16 +91,29 @@ class Engine:
         By kind. Entities of other kinds are not followed.
     clock
         Monotonic seconds, for how long answers are kept behind page tokens.
+    saves
+        Where columns are saved, and how much memory they may take; None keeps all of them in memory.
     """
 
-    def __init__(self, schemas: Mapping[int, Schema], clock: Callable[[], float] = time.monotonic) -> None:
-        self._lock = threading.RLock()
-        self._tables = {int(kind): Table(int(kind), schema) for kind, schema in schemas.items()}
+    def __init__(
+        self,
+        schemas: Mapping[int, Schema],
+        clock: Callable[[], float] = time.monotonic,
+        saves: Saves | None = None,
+    ) -> None:
+        self.lock = threading.RLock()
+        self._schemas = schemas
+        self._saver = None if saves is None else Saver(saves, schemas, self.lock)
         self._snapshots = queries.Snapshots(clock)
-        self._names: dict[tuple[int, str | None], tuple[int, Names]] = {}
+        self._store: Followed | None = None
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self._place = Place()
         self._rev = 0
-        self._entity_rev = 0
-        self._summary_rev = 0
+        self._names: dict[tuple[int, str | None], tuple[int, Names]] = {}
+        base: Mapping[int, Base] = self._saver.base if self._saver else {}
+        self._tables = {int(kind): Table(int(kind), one, base.get(int(kind))) for kind, one in self._schemas.items()}
 
     @property
     def rev(self) -> int:
@@ -78,94 +125,152 @@ class Engine:
         last = store.last_rev()
         if last <= self._rev:
             return
-        with self._lock:
-            while self._entity_rev < last and (entities := store.changes(self._entity_rev)):
-                self._take(entities)
-                self._entity_rev = entities[-1].rev
-            while self._summary_rev < last and (summaries := store.summary_changes(self._summary_rev)):
-                self._take_summaries(summaries)
-                self._summary_rev = summaries[-1].rev
-            self._rev = max(self._rev, last)
+        with self.lock:
+            self._store = store
+            if self._saver and self._saver.wants_opening(last):
+                self._open(self._saver, store, last)
+            self._take_all(store, last)
+            if self._saver:
+                self._saver.note(self._tables, self._place)
 
+    def _open(self, saver: Saver, store: Followed, last: int) -> None:
+        """Begin with what was saved, if there is something of this store; else with nothing."""
+        saved = saver.open(store.database_id, last)
+        self._begin_anew()
+        if saved is not None:
+            try:
+                self._place = saver.restore(saved, self._tables)
+            except CacheBrokenError:
+                saver.clear()
+                self._begin_anew()
+
+    def _take_all(self, store: Followed, last: int) -> None:
+        place = self._place
+        while place.entity < last and (entities := store.changes(place.entity)):
+            if not place.agrees(entities):
+                log.warning("the column cache is of another past of this store, and is made anew")
+                assert self._saver is not None
+                self._saver.clear()
+                self._begin_anew()
+                place = self._place
+                continue
+            self._take(entities)
+            place.reached(entities)
+            self._save_much()
+        while place.summary < last and (summaries := store.summary_changes(place.summary)):
+            self._take_summaries(summaries)
+            place.summary = summaries[-1].rev
+            self._save_much()
+        self._rev = max(self._rev, last)
+
+    def _save_much(self) -> None:
+        """Save in between when so much is taken in that it should not wait in memory."""
+        if self._saver and sum(table.written for table in self._tables.values()) > MUCH:
+            self._saver.save(self._tables, self._place)
+
+    def save(self) -> None:
+        """Save now what was taken in."""
+        if self._saver:
+            self._saver.save(self._tables, self._place)
+
+    def close(self) -> None:
+        """Save what was taken in and let the cache go. Idempotent."""
+        if self._saver:
+            self._saver.close(self._tables, self._place)
+
+    def trim(self) -> None:
+        """Let go of columns that take too much memory."""
+        if self._saver:
+            self._saver.memory.trim()
+
+    def mend(self) -> None:
+        """Begin anew after the cache turned out to be broken."""
+        log.warning("the column cache is broken, and is made anew")
+        assert self._saver is not None
+        self._saver.clear()
+        self._begin_anew()
+        if self._store is not None:
+            self.follow(self._store)
+
+    @_held_still
     def search(self, query: Query) -> Page:
         """Answer a query. Raises ValidationError where it names a property or value that cannot be."""
-        with self._lock:
-            self._table(query.kind)
-            return queries.answer(self._tables, query, self._snapshots, self._rev)
+        self._table(query.kind)
+        return queries.answer(self._tables, query, self._snapshots, self._rev)
 
+    @_held_still
     def explain(self, query: Query) -> Page:
         """Answer a query and say how each condition was decided."""
-        with self._lock:
-            self._table(query.kind)
-            return queries.explain(self._tables, query, self._snapshots, self._rev)
+        self._table(query.kind)
+        return queries.explain(self._tables, query, self._snapshots, self._rev)
 
+    @_held_still
     def values(self, kind: int, scope: str | None, ids: Sequence[int], names: Sequence[str]) -> list[list[Cell]]:
         """Give the values of properties, a list in the order of `names` for each of `ids`."""
-        with self._lock:
-            matcher = Matcher(self._tables, self._table(kind).kind, scope)
-            rows = np.array([one & ROW_MASK for one in ids], np.int64)
-            columns = [cells(matcher, name, rows) for name in names]
-            return [[column[at] for column in columns] for at in range(len(ids))]
+        matcher = Matcher(self._tables, self._table(kind).kind, scope)
+        rows = np.array([one & ROW_MASK for one in ids], np.int64)
+        columns = [cells(matcher, name, rows) for name in names]
+        return [[column[at] for column in columns] for at in range(len(ids))]
 
+    @_held_still
     def table(self, query: Query, names: Sequence[str]) -> tuple[Page, list[list[Cell]], list[str]]:
         """Answer a query with the values of properties: the page, and a list of values and a type's word for each name.
 
         All of it is of one revision.
         """
-        with self._lock:
-            table = self._table(query.kind)
-            page = queries.answer(self._tables, query, self._snapshots, self._rev)
-            matcher = Matcher(self._tables, table.kind, query.scope)
-            rows = np.array([one & ROW_MASK for one in page.ids], np.int64)
-            return page, [cells(matcher, name, rows) for name in names], [type_of(matcher, name) for name in names]
+        table = self._table(query.kind)
+        page = queries.answer(self._tables, query, self._snapshots, self._rev)
+        matcher = Matcher(self._tables, table.kind, query.scope)
+        rows = np.array([one & ROW_MASK for one in page.ids], np.int64)
+        return page, [cells(matcher, name, rows) for name in names], [type_of(matcher, name) for name in names]
 
+    @_held_still
     def cells(self, kind: int, scope: str | None, ids: Sequence[int], names: Sequence[str]) -> list[list[Cell]]:
         """Give the values of properties of some entities, a list for each of `names`."""
-        with self._lock:
-            matcher = Matcher(self._tables, self._table(kind).kind, scope)
-            rows = np.array([one & ROW_MASK for one in ids], np.int64)
-            return [cells(matcher, name, rows) for name in names]
+        matcher = Matcher(self._tables, self._table(kind).kind, scope)
+        rows = np.array([one & ROW_MASK for one in ids], np.int64)
+        return [cells(matcher, name, rows) for name in names]
 
+    @_held_still
     def types(self, kind: int, scope: str | None, names: Sequence[str]) -> list[str]:
         """Give the words of properties' types."""
-        with self._lock:
-            matcher = Matcher(self._tables, self._table(kind).kind, scope)
-            return [type_of(matcher, name) for name in names]
+        matcher = Matcher(self._tables, self._table(kind).kind, scope)
+        return [type_of(matcher, name) for name in names]
 
+    @_held_still
     def properties(self, query: Query, hint: str) -> list[PropertyCount]:
         """Give the properties that the records a query finds have, those whose name contains `hint`."""
-        with self._lock:
-            table = self._table(query.kind)
-            rows = None
-            if query.where != EVERYTHING:
-                rows = queries.matching(Matcher(self._tables, query.kind, query.scope, strict=query.strict), query)
-            return list_properties(table, query.scope, rows, hint)
+        table = self._table(query.kind)
+        rows = None
+        if query.where != EVERYTHING:
+            rows = queries.matching(Matcher(self._tables, query.kind, query.scope, strict=query.strict), query)
+        return list_properties(table, query.scope, rows, hint)
 
+    @_held_still
     def distribution(self, query: Query, name: str, hint: str) -> Distribution:
         """Say which values a property has among the records that a query finds; its limit is the most values given."""
-        with self._lock:
-            self._table(query.kind)
-            matcher = Matcher(self._tables, query.kind, query.scope, strict=query.strict)
-            return distribution(matcher, name, queries.matching(matcher, query), hint, query.limit)
+        self._table(query.kind)
+        matcher = Matcher(self._tables, query.kind, query.scope, strict=query.strict)
+        return distribution(matcher, name, queries.matching(matcher, query), hint, query.limit)
 
+    @_held_still
     def groups(
         self, query: Query, by: Sequence[str], aggregates: Sequence[tuple[str, str]], sort: Sequence[str]
     ) -> Groups:
         """Group the records that a query finds; its limit is the most groups given."""
-        with self._lock:
-            self._table(query.kind)
-            matcher = Matcher(self._tables, query.kind, query.scope, strict=query.strict)
-            return group(matcher, queries.matching(matcher, query), by, aggregates, sort, query.limit)
+        self._table(query.kind)
+        matcher = Matcher(self._tables, query.kind, query.scope, strict=query.strict)
+        return group(matcher, queries.matching(matcher, query), by, aggregates, sort, query.limit)
 
+    @_held_still
     def suggest(self, kind: int, scope: str | None, hint: str, limit: int = 100) -> list[str]:
         """Give the names of properties that go with a hint: those under maps as the scope has them, then the others."""
-        with self._lock:
-            table = self._table(kind)
-            version, names = self._names.get((kind, scope), (-1, None))
-            if names is None or version != table.names_version:
-                names = Names(table, scope)
-                self._names[kind, scope] = (table.names_version, names)
-            return names.like(hint, limit)
+        table = self._table(kind)
+        version, names = self._names.get((kind, scope), (-1, None))
+        if names is None or version != table.names_version:
+            names = Names(table, scope)
+            self._names[kind, scope] = (table.names_version, names)
+        return names.like(hint, limit)
 
     def _table(self, kind: int) -> Table:
         if kind not in self._tables:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from trialbook.search.columns import Entries
+    from trialbook.search.entries import Entries
     from trialbook.search.match import Matcher
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)

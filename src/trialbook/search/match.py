@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from trialbook.search.columns import Entries
     from trialbook.search.compare import Comparison
+    from trialbook.search.entries import Entries
     from trialbook.search.rowsets import RowSet
     from trialbook.search.schema import MapRoot
     from trialbook.search.table import Table
@@ -49,8 +49,7 @@ class Target:
 
     def entries(self, table: Table) -> Entries:
         """Give the cells."""
-        entries = self.column.entries(table.rows)
-        entries = entries.lane(self.lane) if self.column.lanes > 1 else entries
+        entries = self.column.entries(table.rows, self.lane)
         return entries if self.otherwise is None else _overlaid(entries, self.otherwise.entries(table), table.rows)
 
 

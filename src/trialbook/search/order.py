@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from trialbook.search.columns import Entries
+    from trialbook.search.entries import Entries
     from trialbook.search.match import Matcher, Target
+    from trialbook.search.texts import Texts
     from trialbook.search.tree import SortKey
 
     Keys = NDArray[np.uint64]
@@ -93,8 +94,7 @@ class Order:
         if kind == "number":
             return np.uint64(self._numbers(np.array([given], np.float64))[0])
         if kind == "text":
-            assert self._target is not None
-            place = self._target.column.texts.place(str(given))
+            place = self._texts().place(str(given))
             return np.uint64(TEXT + np.uint64(self._flip(place)))
         return NAN if kind == "nan" else MISSING
 
@@ -130,12 +130,14 @@ class Order:
         return keys
 
     def _flip(self, places: NDArray[np.int64] | int) -> NDArray[np.int64]:
+        return np.asarray(2 * len(self._texts()) - places if self.descending else places, np.int64)
+
+    def _texts(self) -> Texts:
         assert self._target is not None
-        return np.asarray(2 * len(self._target.column.texts) - places if self.descending else places, np.int64)
+        return self._target.entries(self.matcher.table).texts
 
     def _texts_at(self, key: np.uint64) -> str:
-        assert self._target is not None
-        texts = self._target.column.texts
+        texts = self._texts()
         place = int(key - TEXT)
         place = 2 * len(texts) - place if self.descending else place
         return texts.get(int(np.flatnonzero(texts.ranks() == place)[0]))

@@ -17,7 +17,7 @@ from trialbook.search.schema import Linked, Whole
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from trialbook.search.columns import Entries
+    from trialbook.search.entries import Entries
     from trialbook.search.match import Matcher
 
     Cell = float | str | list[float | str] | None

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from trialbook.search.columns import Column
 from trialbook.search.flatten import ELEMENT, Cells, Type
+from trialbook.search.pieces import PIECE
 from trialbook.search.schema import LINKS, METRICS, SCOPE, STATISTICS, Schema
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from trialbook.model import Document
-    from trialbook.search.columns import Written
+    from trialbook.search.columns import Base, Written
     from trialbook.search.flatten import Key
     from trialbook.store.interface import Summary
 
@@ -42,11 +43,26 @@ class Table:
         Grows with every change.
     columns
         By key.
+    touched
+        Pieces of the table's own arrays that changed since the last save.
+    saved_layouts
+        How many layouts the cache has.
+    written
+        Cells written since the last save.
+
+    Parameters
+    ----------
+    base
+        Where the columns are saved; None keeps them in memory.
     """
 
-    def __init__(self, kind: int, schema: Schema) -> None:
+    def __init__(self, kind: int, schema: Schema, base: Base | None = None) -> None:
         self.kind = kind
         self.schema = schema
+        self.touched: set[int] = set()
+        self.saved_layouts = 0
+        self.written = 0
+        self._base = base
         self.rows = 0
         self.version = 0
         self.columns: dict[Key, Column] = {}
@@ -75,9 +91,10 @@ class Table:
         written: Mapping[Key, Written]
         for written, many in ((cells.single, False), (cells.many, True)):
             for key, cell in written.items():
-                number, column = slots.get(key) or self._add(key, Column(self._type(key, many=many), many=many))
+                number, column = slots.get(key) or self._add(key, many=many)
                 column.put(row, cell, rows)
                 numbers.append(number)
+        self.written += len(numbers)
         layout = self._lay_out(row, 0, numbers)
         scope = self._scopes.setdefault(document.get(SCOPE, ""), len(self._scopes))
         self._place(row, scope, layout, int(self._layout[1, row]))
@@ -93,9 +110,10 @@ class Table:
         numbers = []
         for name, summary in metrics.items():
             key = (METRICS, name, "")
-            number, column = self._slots.get(key) or self._add(key, Column(Type.NUMBER, lanes=len(STATISTICS)))
+            number, column = self._slots.get(key) or self._add(key, lanes=len(STATISTICS))
             column.put(row, lanes_of(summary), self.rows)
             numbers.append(number)
+        self.written += len(numbers)
         layout = self._lay_out(row, 1, numbers)
         self._place(row, int(self._scope[row]), int(self._layout[0, row]), layout)
 
@@ -107,8 +125,11 @@ class Table:
                 self.columns[self._keys[number]].put(row, None, self.rows)
         return layout
 
-    def _add(self, key: Key, column: Column) -> tuple[int, Column]:
-        slot = (len(self._keys), column)
+    def _add(self, key: Key, *, many: bool = False, lanes: int = 1) -> tuple[int, Column]:
+        number = len(self._keys)
+        kind = self._type(key, many=many)
+        column = Column(kind, many=many, lanes=lanes, base=self._base, number=number + 1)
+        slot = (number, column)
         self.columns[key] = column
         self._slots[key] = slot
         self._keys.append(key)
@@ -140,6 +161,7 @@ class Table:
     def _reach(self, row: int) -> None:
         self.version += 1
         self.rows = max(self.rows, row + 1)
+        self.touched.add(row // PIECE)
         if row >= len(self._scope):
             more = row + 1 + row // 2 - len(self._scope)
             self._scope = np.concatenate((self._scope, np.full(more, DEAD, np.int32)))
@@ -161,13 +183,57 @@ class Table:
             return
         self._tally[scope, layout] += by
         now = self._tally[scope, layout]
-        if now == 0 or (now == 1 and by == 1):
+        if now in {0, by}:
             used = self._used.setdefault(scope, Counter())
             for number in self._members(layout):
-                used[number] += by
+                used[number] += 1 if now else -1
             self.names_version += 1
             if now == 0:
                 del self._tally[scope, layout]
+
+    # --- saving
+
+    def arrays(self, number: int) -> tuple[NDArray[np.int32], ...]:
+        """Give a copy of one piece of each of the table's own arrays: two layouts and the scope of its rows."""
+        part = slice(number * PIECE, min(self.rows, (number + 1) * PIECE))
+        return (self._layout[0, part].copy(), self._layout[1, part].copy(), self._scope[part].copy())
+
+    def layouts_from(self, number: int) -> list[bytes]:
+        """Give the layouts from `number` on."""
+        return self._layout_bytes[number:]
+
+    def state(self) -> dict[str, Any]:
+        """Say what the table is beside its arrays, for `restore`."""
+        described = [
+            [*key, column.many, column.lanes, *column.held(), column.saved_texts]
+            for key, column in zip(self._keys, map(self.columns.__getitem__, self._keys), strict=True)
+        ]
+        return {
+            "kind": self.kind,
+            "rows": self.rows,
+            "layouts": len(self._layout_bytes),
+            "scopes": list(self._scopes),
+            "columns": described,
+        }
+
+    def restore(self, state: Mapping[str, Any], arrays: NDArray[np.int32], layouts: list[bytes]) -> None:
+        """Become what `state` says; `arrays` is (3, rows) as `arrays` gives them. The table is a new one."""
+        for path, name, member, many, lanes, numbers, texts, saved in state["columns"]:
+            _, column = self._add((path, name, member), many=many, lanes=lanes)
+            column.held_before((numbers, texts))
+            column.saved_texts = saved
+        self.rows = int(state["rows"])
+        self._layout_bytes = layouts
+        self._layouts = {layout: number for number, layout in enumerate(layouts)}
+        self.saved_layouts = len(layouts)
+        self._scopes = {scope: code for code, scope in enumerate(state["scopes"])}
+        self._layout, self._scope = arrays[:2].copy(), arrays[2].copy()
+        self.version += 1
+        for which in self._layout:
+            alive = self._scope != DEAD
+            pairs, counts = np.unique(self._scope[alive].astype(np.int64) << 32 | which[alive], return_counts=True)
+            for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
+                self._count(pair >> 32, pair & 0xFFFF_FFFF, count)
 
     # --- reading
 

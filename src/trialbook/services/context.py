@@ -48,7 +48,8 @@ class Workspace:
     watch: Watch = field(default_factory=Watch)
 
     def close(self) -> None:
-        """Finish what waits and close the store."""
+        """Finish what waits, save the columns of search, and close the store."""
+        self.engine.close()
         self.store.close()
 
 

@@ -17,6 +17,8 @@ from trialbook.wire import catalog
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from trialbook.search.saver import Saves
+
 _SERVICE = "sagemaker"
 _NUMBERS = frozenset({"integer", "long", "float", "double"})
 # Names of entities, and ARNs, compare without case, as AWS's names are unique without it.
@@ -32,9 +34,9 @@ _EVERYWHERE: dict[str, Shape] = {
 }
 
 
-def make_engine() -> Engine:
+def make_engine(saves: Saves | None = None) -> Engine:
     """Make a search engine that knows every kind's properties and holds nothing yet."""
-    return Engine(schemas())
+    return Engine(schemas(), saves=saves)
 
 
 @cache

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trialbook.search.saver import Saves
 from trialbook.services.blobs import Blobs
 from trialbook.services.context import Workspace
 from trialbook.services.search_schemas import make_engine
@@ -26,7 +28,7 @@ def open_workspace(settings: Settings) -> Workspace:
     return Workspace(
         settings=settings,
         store=store,
-        engine=make_engine(),
+        engine=make_engine(Saves(columns_of(settings, store.database_id), settings.column_memory)),
         blobs=Blobs.open(objects_of(settings)),
     )
 
@@ -38,3 +40,11 @@ def objects_of(settings: Settings) -> str:
     if "://" in settings.store:
         return str(Path(".trialbook") / "objects")
     return str(Path(settings.store) / "objects")
+
+
+def columns_of(settings: Settings, database_id: str) -> Path:
+    """Say where the columns of search are kept: in the store folder, for a PostgreSQL store in the user's cache."""
+    if "://" in settings.store:
+        cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+        return Path(cache) / "trialbook" / "columns" / database_id
+    return Path(settings.store) / "columns"
