@@ -1,13 +1,20 @@
-"""What logging costs: the call, the start, the import, and what the training loop beside it feels.
+"""What logging costs: the call, the start, the import, the install, and what a killed process loses.
 
-Run: `python benchmarks/sdk.py` (about a minute). Times are wall clock unless they say CPU; all on this machine, now.
+Run: `python benchmarks/sdk.py [--calls 1000000] [--kills 10] [--json FILE]` (two minutes). Prints a line a figure and
+then all of them as JSON. Times are wall clock unless they say CPU; the load of the machine is among the figures.
 """
 
 from __future__ import annotations
 
+import argparse
+import importlib.metadata
+import json
+import mmap
 import os
 import platform
+import re
 import statistics
+import struct
 import subprocess
 import sys
 import tempfile
@@ -19,99 +26,167 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a pool's threads spin, whi
 import numpy as np
 
 from trialbook import Run
+from trialbook.sdk.reading import open_reading, read_metrics
 from trialbook.sdk.target import Target, forget_transports
 from trialbook.testing.processes import ServerProcess
 
-CALLS = 1_000_000
 PAIRS = 40
+FIGURES: dict[str, object] = {}
 
 
 def main() -> None:
-    """Print one line a figure."""
-    print(f"Python {platform.python_version()}, {os.cpu_count()} CPUs, {platform.machine()}")
+    """Print one line a figure, then all as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--calls", type=int, default=1_000_000)
+    parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    show("machine", f"Python {platform.python_version()}, {os.cpu_count()} CPUs, {platform.machine()}")
+    show("load (1 min) at the start", round(os.getloadavg()[0], 1))
     imports()
+    install_size()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["TRIALBOOK_STORE"] = str(Path(folder) / "store")
         start_and_finish()
-        single_calls("folder")
+        first_point()
+        single_calls("folder", options.calls)
         forget_transports()
         training_loop()
+        forget_transports()
+        os.environ["TRIALBOOK_STORE"] = str(Path(folder) / "killed")
+        killed(Path(folder), options.kills)
         forget_transports()
         os.environ["XDG_CACHE_HOME"] = str(Path(folder) / "cache")
         with ServerProcess(Path(folder) / "served") as server:
             os.environ["TRIALBOOK_URL"] = server.url
-            single_calls("server")
+            single_calls("server", options.calls)
             raw_ingest()
+    show("load (1 min) at the end", round(os.getloadavg()[0], 1))
+    text = json.dumps({"sdk": FIGURES})
+    print(text)
+    if options.json:
+        options.json.write_text(text, encoding="utf-8")
 
 
-def show(name: str, figure: str) -> None:
-    """Print one figure."""
-    print(f"{name:<58}{figure}")
+def show(name: str, figure: float | str, unit: str = "") -> None:
+    """Print one figure, and keep it."""
+    FIGURES[f"{name} [{unit}]" if unit else name] = figure
+    print(f"{name:<62}{figure:,.3f} {unit}" if isinstance(figure, float) else f"{name:<62}{figure} {unit}")
 
 
 def imports() -> None:
-    """Time imports in fresh processes, over a bare interpreter."""
+    """Time imports in fresh processes, over a bare interpreter: wall and CPU, the median of nine."""
     bare = _fresh("pass")
-    for code in ("import trialbook", "from trialbook import Run"):
-        show(code, f"{(_fresh(code) - bare) * 1e3:.0f} ms over bare Python ({bare * 1e3:.0f} ms)")
+    show("bare Python, wall", bare[0] * 1e3, "ms")
+    for code in ("import trialbook", "from trialbook import Run", "from trialbook import Run, Experiment, search"):
+        wall, cpu = _fresh(code)
+        show(f"{code}, over bare Python, wall", (wall - bare[0]) * 1e3, "ms")
+        show(f"{code}, over bare Python, CPU", (cpu - bare[1]) * 1e3, "ms")
+    code = (
+        "import os, sys, tempfile; os.environ['TRIALBOOK_STORE'] = tempfile.mkdtemp()\n"
+        "from trialbook import Run\nrun = Run('e'); run.log_metric('m', 1)\nmodules = set(sys.modules)\n"
+        "print(sorted({'numpy', 'sqlalchemy', 'alembic', 'botocore', 'psutil'} & modules)); os._exit(0)"
+    )
+    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
+    show("heavy modules once the first log_metric has returned", found)
 
 
-def _fresh(code: str) -> float:
-    def once() -> float:
-        begun = time.perf_counter()
+def _fresh(code: str) -> tuple[float, float]:
+    def once() -> tuple[float, float]:
+        before, begun = os.times(), time.perf_counter()
         subprocess.run([sys.executable, "-c", code], check=True)
-        return time.perf_counter() - begun
+        took, after = time.perf_counter() - begun, os.times()
+        return took, after.children_user + after.children_system - before.children_user - before.children_system
 
-    return statistics.median(once() for _ in range(9))
+    walls, cpus = zip(*(once() for _ in range(9)), strict=True)
+    return statistics.median(walls), statistics.median(cpus)
+
+
+def install_size() -> None:
+    """Add up the files of the base install, without numpy, botocore and what only botocore needs."""
+    sizes: dict[str, float] = {}
+    left = ["trialbook"]
+    while left:
+        name = left.pop()
+        if name in sizes or name in {"numpy", "botocore"}:
+            continue
+        distribution = importlib.metadata.distribution(name)
+        sizes[name] = sum(_size(Path(str(file.locate()))) for file in distribution.files or ()) / 1e6
+        needs = [one for one in distribution.requires or () if not re.search(r"extra ==|platform_system|win", one)]
+        left += [re.split(r"[^A-Za-z0-9_.-]", need)[0] for need in needs]
+    sizes["trialbook"] = sum(_size(file) for file in (Path(__file__).parents[1] / "src").rglob("*.py")) / 1e6
+    show("base install beside numpy and botocore, with bytecode", sum(sizes.values()), "MB")
+    heaviest = sorted(sizes.items(), key=lambda one: -one[1])[:5]
+    show("the heaviest of it", ", ".join(f"{name} {size:.1f}" for name, size in heaviest), "MB")
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
 
 
 def start_and_finish() -> None:
-    """Time runs of one point, after a first that warms the process up."""
+    """Time runs of one point, after a first that warms the process up; with and without capture."""
     begun = time.perf_counter()
     with Run("bench", "first") as run:
         run.log_metric("m", 1)
-    show("first run of a process, start to finish", f"{(time.perf_counter() - begun) * 1e3:.0f} ms")
+    show("first run of a process, start to finish", (time.perf_counter() - begun) * 1e3, "ms")
+    for name, capture in (("with capture", True), ("without capture", False)):
+        walls, cpus = [], []
+        for number in range(50):
+            begun, cpu = time.perf_counter(), time.thread_time()
+            with Run("bench", f"warm-{name}-{number}", capture=capture) as run:
+                run.log_metric("m", 1)
+            walls.append(time.perf_counter() - begun)
+            cpus.append(time.thread_time() - cpu)
+            time.sleep(0.1)  # the facts of one run are read beside it, and not beside the next
+        for q in (0.5, 0.95):
+            show(f"warm run {name}, start + finish, p{q * 100:.0f}", float(np.quantile(walls, q)) * 1e3, "ms")
+        show(f"warm run {name}, CPU of the training thread, p50", float(np.median(cpus)) * 1e3, "ms")
+
+
+def first_point() -> None:
+    """Time from `Run(...)` to the first point that the store has, in this warm process."""
     times = []
-    for number in range(50):
+    for number in range(10):
         begun = time.perf_counter()
-        with Run("bench", f"warm{number}") as run:
-            run.log_metric("m", 1)
+        run = Run("bench", f"accepted{number}")
+        run.log_metric("m", 1)
+        assert run.flush()
         times.append(time.perf_counter() - begun)
-    show(
-        "warm run, start to finish, p50 / p95",
-        " / ".join(f"{np.quantile(times, q) * 1e3:.1f}" for q in (0.5, 0.95)) + " ms",
-    )
+        run.finish()
+    show("first accepted point after Run(...), p50", statistics.median(times) * 1e3, "ms")
 
 
-def single_calls(where: str) -> None:
-    """Time a million calls one by one, then a dict of 20, then the wait for the store."""
+def single_calls(where: str, calls: int) -> None:
+    """Time calls one by one, then a dict of 20, then the wait for the store."""
     run = Run("bench", f"calls-{where}")
     run.log_metric("loss", 0.0)
     log, clock = run.log_metric, time.perf_counter_ns
-    times = np.zeros(CALLS, np.int64)
+    times = np.zeros(calls, np.int64)
     overhead = _overhead()
-    for step in range(CALLS):
+    for step in range(calls):
         begun = clock()
         log("loss", 0.5, step=step)
         times[step] = clock() - begun
-    show(f"log_metric ({where}), p50 / p99 / p99.9", _quantiles(times - overhead, (0.5, 0.99, 0.999)))
-    begun_at = time.perf_counter()
-    for step in range(CALLS):
+    _quantiles(f"log_metric ({where})", times - overhead, (0.5, 0.99, 0.999))
+    begun_at, cpu = time.perf_counter(), time.thread_time()
+    for step in range(calls):
         log("tight", 0.5, step=step)
-    show(f"log_metric ({where}), tight loop, mean", f"{(time.perf_counter() - begun_at) / CALLS * 1e9:.0f} ns")
+    show(f"log_metric ({where}), tight loop, mean", (time.perf_counter() - begun_at) / calls * 1e6, "us")
+    show(f"log_metric ({where}), tight loop, mean CPU", (time.thread_time() - cpu) / calls * 1e6, "us")
     metrics = {f"m{number}": float(number) for number in range(20)}
     times = np.zeros(20_000, np.int64)
     for step in range(len(times)):
         begun = clock()
         run.log_metrics(metrics, step=step)
         times[step] = clock() - begun
-    show(f"log_metrics of 20 ({where}), p50 / p99", _quantiles(times - overhead, (0.5, 0.99)))
+    _quantiles(f"log_metrics of 20 ({where})", times - overhead, (0.5, 0.99))
     begun_at = time.perf_counter()
-    arrived = run.finish(timeout=300)
-    show(f"finish after 2.4M points ({where})", f"{time.perf_counter() - begun_at:.1f} s, arrived: {arrived}")
+    assert run.finish(timeout=300)
+    show(f"finish after {2 * calls + 400_000:,} points ({where})", time.perf_counter() - begun_at, "s")
     begun_at = time.perf_counter()
     read = run.metric("tight")
-    show(f"read {len(read.value):,} points into NumPy ({where})", f"{(time.perf_counter() - begun_at) * 1e3:.0f} ms")
+    show(f"read {len(read.value):,} points into NumPy ({where})", (time.perf_counter() - begun_at) * 1e3, "ms")
 
 
 def _overhead() -> int:
@@ -122,8 +197,9 @@ def _overhead() -> int:
     return int(statistics.median(times))
 
 
-def _quantiles(times: np.ndarray[tuple[int], np.dtype[np.int64]], which: tuple[float, ...]) -> str:
-    return " / ".join(f"{np.quantile(times, q) / 1e3:.2f}" for q in which) + " us"
+def _quantiles(name: str, times: np.ndarray[tuple[int], np.dtype[np.int64]], which: tuple[float, ...]) -> None:
+    for q in which:
+        show(f"{name}, p{q * 100:g}", float(np.quantile(times, q)) / 1e3, "us")
 
 
 def training_loop() -> None:
@@ -146,9 +222,44 @@ def training_loop() -> None:
         ratios = [np.log(logged[which] / bare[which]) for logged, bare in pairs]
         middle, spread = statistics.mean(ratios), 2.02 * statistics.stdev(ratios) / PAIRS**0.5
         low, high = np.exp(middle - spread), np.exp(middle + spread)
-        show(
-            f"CPU with logging / without: {name}", f"{np.exp(middle):.3f} (95%: {low:.3f} to {high:.3f}, {PAIRS} pairs)"
-        )
+        interval = f"{np.exp(middle):.3f} (95%: {low:.3f} to {high:.3f}, {PAIRS} pairs)"
+        show(f"CPU with logging / without: {name}", interval)
+
+
+KILLED = """
+import mmap, struct, sys
+from trialbook import Run
+file = open(sys.argv[1], "r+b")
+counter = mmap.mmap(file.fileno(), 8)
+run = Run("killed", sys.argv[2])
+for step in range(10**9):
+    run.log_metric("m", step, step=step)
+    counter[:] = struct.pack("q", step + 1)
+"""
+
+
+def killed(folder: Path, times: int) -> None:
+    """Kill -9 processes that log as fast as they can; count the points that returned and are not there, or twice."""
+    chance = np.random.default_rng(5)
+    lost = doubled = logged = 0
+    for number in range(times):
+        path = folder / f"{number}.count"
+        path.write_bytes(bytes(8))
+        with path.open("r+b") as file:
+            counter = mmap.mmap(file.fileno(), 8)
+        process = subprocess.Popen([sys.executable, "-c", KILLED, str(path), f"r{number}"])
+        while not counter[0]:
+            time.sleep(0.001)
+        time.sleep(float(chance.uniform(0, 0.5)))
+        process.kill()
+        process.wait()
+        steps = read_metrics(open_reading(), f"killed-r{number}", ["m"])["m"].step
+        reached = struct.unpack("q", counter[:])[0]
+        logged += reached
+        lost += len(np.setdiff1d(np.arange(reached), steps))
+        doubled += len(steps) - len(np.unique(steps))
+    show(f"kill -9, {times} times, {logged:,} points returned: lost", lost)
+    show(f"kill -9, {times} times, {logged:,} points returned: doubled", doubled)
 
 
 def raw_ingest() -> None:
@@ -168,7 +279,7 @@ def raw_ingest() -> None:
             "points", points.write(head, (step.tobytes(), moment.tobytes(), value.tobytes(), bytes(4 * n)))
         )
     took = time.perf_counter() - begun
-    show("one writer through the server, durable", f"{n * batches / took / 1e6:.2f}M points/s")
+    show("one writer through the server, durable", n * batches / took / 1e6, "M points/s")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ tracker reaches the training, and what a call took is kept whatever happens to t
 from __future__ import annotations
 
 import contextlib
+import html
 import os
 import time
 from collections.abc import Mapping
@@ -302,6 +303,20 @@ class Run(PredictionLog):
 
     def __repr__(self) -> str:
         return f"Run(experiment_name={self.experiment_name!r}, run_name={self.run_name!r})"
+
+    def _repr_html_(self) -> str:
+        """Show the run in a notebook: state, parameters, metrics with small charts; never an exception."""
+        title = f"{self.experiment_name} / {self.run_name}"
+        try:
+            from trialbook.sdk.picture import MOST_METRICS, picture
+
+            self.flush(2.0)
+            told = self._target.transport().call("run", {"name": self.component})
+            names = [one["MetricName"] for one in told["Metrics"] if not one["MetricName"].startswith("system.")]
+            series = self.metrics(*names[:MOST_METRICS])
+            return picture(title, told, {name: one.value for name, one in series.items()}, self._target.url)
+        except Exception as error:  # noqa: BLE001 - a notebook shows what there is
+            return f"<div><b>{html.escape(title)}</b> {html.escape(str(error))}</div>"
 
     @property
     def experiment_config(self) -> dict[str, str]:
