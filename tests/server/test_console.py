@@ -162,3 +162,15 @@ def test_the_page_is_strict_about_what_it_loads(server: LiveServer) -> None:
     assert "script-src 'self'" in headers["content-security-policy"]
     assert ask(server, "GET", "/console/../../etc/passwd", Accept="text/html")[0] == 404
     assert ask(server, "GET", "/console/%2e%2e/%2e%2e/session.py")[0] == 404
+
+
+def test_events_stream_to_a_session_only(server: LiveServer) -> None:
+    status, _, body = ask(server, "GET", "/console/api/events?topics=search:run")
+    assert status == 401
+    assert json.loads(body)["code"] == "NoSessionException"
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=10)
+    connection.request("GET", "/console/api/events?topics=search:run", headers={"Cookie": signed_in(server)})
+    answer = connection.getresponse()
+    assert answer.status == 200
+    assert b"retry" in answer.fp.readline()
+    connection.close()

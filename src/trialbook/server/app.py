@@ -29,6 +29,7 @@ from trialbook.handlers.dispatch import STATUS, dispatch
 from trialbook.names import Scope
 from trialbook.server import events, native
 from trialbook.server.body import read_whole, spool
+from trialbook.server.console.api import EVENTS
 from trialbook.server.console.route import Console, is_console
 from trialbook.server.guard import check_host
 from trialbook.services.context import Call
@@ -62,7 +63,7 @@ class App:
             await _lifespan(receive, send)
         elif scope["type"] == "http":
             head = _head(scope)
-            if head.path == events.PATH:
+            if head.path in {events.PATH, EVENTS}:
                 await self._stream(head, receive, send)
                 return
             await _send(send, await self._answer(head, receive), head.method == "HEAD")
@@ -97,6 +98,8 @@ class App:
         request_id = self.workspace.new_id()
         try:
             check_host(head.headers, self.workspace.settings.host)
+            if head.path == EVENTS:
+                self._console.api.check_session(head)
             await self.events.serve(head, request_id, receive, send)
         except ApiError as error:
             await _send(send, native.failure(error, request_id), head.method == "HEAD")

@@ -7,6 +7,7 @@
     DELETE session              end it
     POST   op/<Operation>       an operation of SageMaker: its members in and out, its errors
     POST   v1/<operation>       an operation of Trialbook's own API, JSON or binary
+    GET    events?topics=...    what happens, as Server-Sent Events (`server.events`)
     GET    object?uri=s3://...  an object's bytes, with Range; never as a page of this site
 
 Every other one needs the session's cookie, and each POST the header `X-Console-Request: 1`, which no
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from trialbook.services.context import Workspace
 
 PREFIX = "/console/api/"
+EVENTS = f"{PREFIX}events"
+"""`server.events` for a session: the application serves it, since it is a stream."""
 _OURS = {"cross-origin-resource-policy": "same-origin", "x-content-type-options": "nosniff"}
 _JSON = {**_OURS, "content-type": "application/json", "cache-control": "no-store", "x-trialbook-version": __version__}
 # What a user logged is never run as part of this site, whatever it says it is.
@@ -64,15 +67,19 @@ class ConsoleApi:
             told = {"__type": error.code, "message": error.message, "requestId": request_id}
             return Response(error.status, dict(_JSON), json.dumps(told).encode())
 
+    def check_session(self, request: Request) -> None:
+        """Raise `NoSessionError` for a request without the session's cookie."""
+        if not self.session.holds(request.headers):
+            raise NoSessionError("Sign in: open the link that `trialbook console` prints.")
+
     def _answer(self, request: Request, request_id: str) -> Response:
         where = request.path[len(PREFIX) :]
         _check_origin(request)
         if where == "session" and request.method == "POST":
             return self._open(request)
-        if not self.session.holds(request.headers):
-            if where == "session" and request.method == "GET":
-                return Response(200, dict(_JSON), b'{"signedIn": false}')
-            raise NoSessionError("Sign in: open the link that `trialbook console` prints.")
+        if where == "session" and request.method == "GET" and not self.session.holds(request.headers):
+            return Response(200, dict(_JSON), b'{"signedIn": false}')
+        self.check_session(request)
         if where == "session":
             return self._session() if request.method == "GET" else self._end()
         family, _, name = where.partition("/")

@@ -1,0 +1,81 @@
+/** Trialbook's own operations, as `/api/v1/openapi.json` describes them: tables over the columns of search. */
+import { op, own } from "@/api/client";
+
+export type Cell = string | number | boolean | null;
+export type Type = "number" | "text" | "time" | "flag" | "mixed";
+
+export interface TableRequest {
+  readonly resource: string;
+  /** A text of the search grammar; empty for all. */
+  readonly where?: string;
+  /** Properties; a leading minus sorts descending. */
+  readonly sort?: readonly string[];
+  readonly columns: readonly string[];
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+export interface TableAnswer {
+  readonly total: number;
+  readonly names: readonly string[];
+  readonly arns: readonly string[];
+  readonly columns: Readonly<Record<string, readonly Cell[]>>;
+  readonly types: Readonly<Record<string, Type>>;
+  readonly ms: number;
+  readonly rev: number;
+}
+
+export function table(request: TableRequest, signal?: AbortSignal): Promise<TableAnswer> {
+  return own("table", blankless(request), signal);
+}
+
+export function matrix(
+  request: Omit<TableRequest, "offset"> & { readonly names?: readonly string[] },
+  signal?: AbortSignal,
+): Promise<TableAnswer> {
+  return own("matrix", blankless(request), signal);
+}
+
+export interface Property {
+  readonly name: string;
+  readonly type: Type;
+  readonly group: string;
+  readonly count: number;
+}
+
+export async function properties(resource: string, q = "", limit = 1000, where = "", signal?: AbortSignal): Promise<readonly Property[]> {
+  return (await own<{ properties: readonly Property[] }>("properties", blankless({ resource, q, limit, where }), signal)).properties;
+}
+
+export interface Values {
+  readonly type: Type;
+  readonly values: readonly { readonly value: Cell; readonly count: number }[];
+  readonly distinct: number;
+  readonly count: number;
+  readonly missing: number;
+  readonly range: { readonly min: number; readonly max: number; readonly quantiles: readonly number[] } | null;
+}
+
+export function values(resource: string, property: string, q = "", limit = 20, where = "", signal?: AbortSignal): Promise<Values> {
+  return own("values", blankless({ resource, property, q, limit, where }), signal);
+}
+
+/** A run's parameters, artifacts, status, notes and writers. */
+export function describeRun<T>(name: string, signal?: AbortSignal): Promise<T> {
+  return own("run", { name }, signal);
+}
+
+export interface LogLines {
+  readonly time: readonly number[];
+  readonly text: readonly string[];
+  readonly start: number;
+  readonly next: number;
+  readonly count: number;
+}
+
+export { op, own };
+
+function blankless<T extends { readonly where?: string }>(request: T): object {
+  const { where, ...rest } = request;
+  return where === undefined || where.trim() === "" ? rest : request;
+}
