@@ -12,9 +12,11 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from trialbook.clarify.analysis import run_analysis
     from trialbook.clarify.asymmetric import SeriesAttributions, SeriesBaseline, asymmetric_shapley
     from trialbook.clarify.attributions import Attributions, aggregate
     from trialbook.clarify.baselines import choose_baseline
+    from trialbook.clarify.drift import AttributionDrift, BiasDrift, attribution_drift, bias_drift
     from trialbook.clarify.facets import Threshold, Values
     from trialbook.clarify.image import ImageAttributions, explain_image
     from trialbook.clarify.partial import PartialDependence, partial_dependence, top_features
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
     from trialbook.clarify.trees import tree_shap
 
 _PLACES = {
+    "AttributionDrift": "trialbook.clarify.drift",
     "Attributions": "trialbook.clarify.attributions",
+    "BiasDrift": "trialbook.clarify.drift",
     "BiasReport": "trialbook.clarify.report",
     "ImageAttributions": "trialbook.clarify.image",
     "PartialDependence": "trialbook.clarify.partial",
@@ -35,17 +39,22 @@ _PLACES = {
     "Values": "trialbook.clarify.facets",
     "aggregate": "trialbook.clarify.attributions",
     "asymmetric_shapley": "trialbook.clarify.asymmetric",
+    "attribution_drift": "trialbook.clarify.drift",
+    "bias_drift": "trialbook.clarify.drift",
     "bias_report": "trialbook.clarify.report",
     "choose_baseline": "trialbook.clarify.baselines",
     "explain_image": "trialbook.clarify.image",
     "explain_text": "trialbook.clarify.text",
     "kernel_shap": "trialbook.clarify.shapley",
     "partial_dependence": "trialbook.clarify.partial",
+    "run_analysis": "trialbook.clarify.analysis",
     "top_features": "trialbook.clarify.partial",
     "tree_shap": "trialbook.clarify.trees",
 }
 __all__ = [
+    "AttributionDrift",
     "Attributions",
+    "BiasDrift",
     "BiasReport",
     "ImageAttributions",
     "PartialDependence",
@@ -56,12 +65,15 @@ __all__ = [
     "Values",
     "aggregate",
     "asymmetric_shapley",
+    "attribution_drift",
+    "bias_drift",
     "bias_report",
     "choose_baseline",
     "explain_image",
     "explain_text",
     "kernel_shap",
     "partial_dependence",
+    "run_analysis",
     "top_features",
     "tree_shap",
 ]

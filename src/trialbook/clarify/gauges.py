@@ -88,10 +88,9 @@ def verdict(one: Metric, value: float | None) -> str:
     """Say in words what the value means; empty where there is none."""
     if value is None:
         return ""
-    lines = one.lines
-    if value == one.ideal:
-        return lines.get("One") or lines["Zero"]
-    return lines.get("Above" if value > one.ideal else "Below", "")
+    ideal = "One" if "One" in one.lines else "Zero"
+    text = one.lines.get(ideal if value == one.ideal else "Above" if value > one.ideal else "Below", "")
+    return text[:1].upper() + text[1:]
 
 
 def bias_fragment(report: BiasReport) -> str:

@@ -136,7 +136,7 @@ def kolmogorov_smirnov(counts: Counts) -> float:
     Formula: max over outcomes y of |P_a(y) - P_d(y)|
     Range: [0, 1]
     Zero: both sides have the same shares of outcomes.
-    Above: near 1, all of one side has an outcome that nobody on the other has; it does not say who is favoured.
+    Above: the further from zero, the more the shares differ; it does not say who is favoured.
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-data-bias-metric-kolmogorov-smirnov.html
     """
     return max(map(abs, _gaps(counts)))

@@ -104,8 +104,10 @@ class Parquet:
             schema = pq.read_schema(self.path)
             texts = [name for name in wanted if pa.types.is_string(schema.field(name).type)]
             file = pq.ParquetFile(self.path, read_dictionary=texts, pre_buffer=False)
-            for batch in file.iter_batches(PIECE_ROWS, columns=list(wanted)):
-                yield {name: from_arrow(pa.chunked_array([batch.column(name)])) for name in wanted}
+            # One row group at a time: asked for all of them, the reader runs ahead and holds most of the file
+            for group in range(file.num_row_groups):
+                for batch in file.iter_batches(PIECE_ROWS, row_groups=[group], columns=list(wanted)):
+                    yield {name: from_arrow(pa.chunked_array([batch.column(name)])) for name in wanted}
 
 
 @dataclass

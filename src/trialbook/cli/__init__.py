@@ -19,6 +19,8 @@ COMMANDS = {
     "search": ("trialbook.cli.search", "search"),
     "suggest": ("trialbook.cli.search", "suggest"),
     "images": ("trialbook.cli.images", "command"),
+    "clarify": ("trialbook.cli.clarify", "clarify"),
+    "drift": ("trialbook.cli.clarify", "drift"),
     "sync": ("trialbook.cli.sync", "command"),
     "bin": ("trialbook.cli.bin", "show"),
     "restore": ("trialbook.cli.bin", "restore"),

@@ -1,0 +1,169 @@
+"""A model behind an endpoint as a predict function: rows become a request, the answer becomes predictions.
+
+How bytes get there is somebody else's: `send` takes a body and gives the answer's body, over HTTP or within the
+process.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from trialbook.clarify.columns import Array, is_missing
+from trialbook.errors import PredictionError
+
+Send = Callable[[bytes, str, str], bytes]
+TIMEOUT_SECONDS = 60.0
+# SageMaker's endpoints take at most 6 MB a request.
+MOST_BYTES = 5_000_000
+
+
+class EndpointModel:
+    """Predicts through requests in the formats of `predictor` of the analysis configuration.
+
+    Parameters
+    ----------
+    send
+        Takes body, content type and accept type; gives the answer's body, or raises.
+    predictor
+        The member of the configuration: content_type, accept_type, templates, label, probability.
+    features
+        Names of the features, for templates.
+    """
+
+    def __init__(self, send: Send, predictor: Mapping[str, Any], features: Sequence[str]) -> None:
+        self._send = send
+        self._predictor = predictor
+        self._features = list(features)
+        self.content = predictor.get("content_type", "text/csv")
+        self.accept = predictor.get("accept_type", self.content if self.content != "text/csv" else "text/csv")
+
+    def __call__(self, rows: Array) -> Array:
+        """Predict (n, features): gives (n,) labels or scores, or (n, outputs) probabilities.
+
+        Raises
+        ------
+        PredictionError
+            If the endpoint fails or its answer cannot be read; names the rows.
+        """
+        answers: list[Any] = []
+        for start, stop, body in self._requests(rows):
+            try:
+                answers += self._read(self._send(body, self.content, self.accept))
+            except (ValueError, LookupError, OSError, TypeError) as error:
+                message = f"the endpoint's answer cannot be used: {error}"
+                raise PredictionError(message, (start, stop)) from error
+        return _array(answers)
+
+    def _requests(self, rows: Array) -> list[tuple[int, int, bytes]]:
+        records = [self._record(row) for row in rows.tolist()]
+        single = self.content == "application/json" and "$records" not in self._predictor.get("content_template", "")
+        requests, start, size = [], 0, 0
+        for place, record in enumerate(records):
+            if place > start and (single or size + len(record) > MOST_BYTES):
+                requests.append((start, place, self._body(records[start:place])))
+                start, size = place, 0
+            size += len(record) + 1
+        if records:
+            requests.append((start, len(records), self._body(records[start:])))
+        return requests
+
+    def _record(self, row: Sequence[Any]) -> str:
+        values = [_cell(value) for value in row]
+        if self.content == "text/csv":
+            line = io.StringIO()
+            csv.writer(line, lineterminator="").writerow(["" if value is None else value for value in values])
+            return line.getvalue()
+        template = self._predictor.get("record_template") or self._predictor.get("content_template")
+        if template is None or "$record" in template:
+            template = "$features"
+        return _filled(template, self._features, values)
+
+    def _body(self, records: Sequence[str]) -> bytes:
+        template = self._predictor.get("content_template", "")
+        if self.content == "application/json":
+            body = str(template).replace("$records", f"[{','.join(records)}]").replace("$record", records[0])
+            return body.replace("$features", records[0]).encode()
+        if self.content == "application/jsonlines" and "$record" in template:
+            records = [template.replace("$record", record) for record in records]
+        return "\n".join(records).encode()
+
+    def _read(self, body: bytes) -> list[Any]:
+        place = self._predictor.get("probability", self._predictor.get("label"))
+        text = body.decode()
+        if self.accept == "text/csv":
+            lines = [line for line in csv.reader(io.StringIO(text)) if line]
+            if len(lines) == 1 and len(lines[0]) > 1 and place is None:
+                lines = [[cell] for cell in lines[0]]
+            return [_parsed(line[int(place or 0)]) if place is not None or len(line) == 1 else line for line in lines]
+        import jmespath
+
+        if self.accept == "application/jsonlines":
+            documents = [json.loads(line) for line in text.splitlines() if line.strip()]
+            return [_one(document if place is None else jmespath.search(place, document)) for document in documents]
+        document = json.loads(text)
+        found = document if place is None else jmespath.search(place, document)
+        if found is None:
+            message = f"{place!r} finds nothing in {text[:80]!r}"
+            raise ValueError(message)
+        return [_one(one) for one in found] if isinstance(found, list) else [found]
+
+
+def http_sender(url: str, headers: Mapping[str, str] | None = None, timeout: float = TIMEOUT_SECONDS) -> Send:
+    """Give a `send` that posts to a URL, such as `http://127.0.0.1:8080/invocations`."""
+
+    def send(body: bytes, content: str, accept: str) -> bytes:
+        request = urllib.request.Request(url, body, {"Content-Type": content, "Accept": accept, **(headers or {})})  # noqa: S310 (the user's own URL)
+        try:
+            with urllib.request.urlopen(request, timeout=timeout) as answer:  # noqa: S310
+                return bytes(answer.read())
+        except urllib.error.HTTPError as error:
+            text = error.read()[:300].decode(errors="replace")
+            message = f"{url} answered {error.code}: {text}"
+            raise OSError(message) from error
+
+    return send
+
+
+def _filled(template: str, names: Sequence[str], values: Sequence[Any]) -> str:
+    filled = template.replace("$features_kvp", json.dumps(dict(zip(names, values, strict=True))))
+    for name, value in zip(names, values, strict=True):
+        filled = filled.replace(f'"${{{name}}}"', json.dumps(value)).replace(f"${{{name}}}", json.dumps(value))
+    return filled.replace("$features", json.dumps(values))
+
+
+def _cell(value: Any) -> Any:
+    """Write whole floats as integers: encoded categories went through a float matrix."""
+    if is_missing(value):
+        return None
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _one(value: Any) -> Any:
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _parsed(cell: str) -> Any:
+    """A cell of an answer: a number, a label, or a JSON list of probabilities."""
+    text = cell.strip()
+    if text.startswith("["):
+        return _one(json.loads(text))
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _array(answers: Sequence[Any]) -> Array:
+    if any(isinstance(one, str) for one in answers):
+        texts = np.empty(len(answers), dtype=object)
+        texts[:] = [str(one) for one in answers]
+        return texts
+    return np.array([[float(v) for v in one] if isinstance(one, list) else float(one) for one in answers])
