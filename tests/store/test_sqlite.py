@@ -95,6 +95,30 @@ def test_what_waits_since_a_position_is_merged_for_all_runs_together(store: Stor
     assert len(store.series(old[2], "loss").value) == 6
 
 
+def test_after_a_merge_the_file_is_small(store: Store, tmp_path: Path) -> None:
+    run = store.write(lambda tx: tx.insert(Kind.TRIAL_COMPONENT, "run", {})).id
+    step, rng = np.arange(300_000), np.random.default_rng(0)
+    value = (np.exp(-step / 1e5) + rng.normal(0, 0.02, len(step))).astype(np.float32).astype(np.float64)
+    moment = 1.7e9 + step * 0.01 + rng.random(len(step)) * 0.002
+
+    def size() -> int:
+        with closing(SqliteDialect(tmp_path).connect(write=True)) as session:
+            session.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+            assert session.rows("PRAGMA freelist_count") == [(0,)]
+        return (tmp_path / "trialbook.db").stat().st_size
+
+    empty = size()
+    for seq, part in enumerate(np.split(step, 300)):
+        points = Points(["loss"], np.zeros(len(part), np.uint32), part, moment[part], value[part])
+        store.write(lambda tx, seq=seq, points=points: tx.append(run, "w", seq, points))  # type: ignore[misc]
+    deadline = time.monotonic() + 30
+    while waiting(tmp_path):
+        assert time.monotonic() < deadline
+        store.merge(run)
+    store.merge(run)
+    assert (size() - empty) / len(step) <= 6
+
+
 def test_numbers_that_a_writer_never_used_are_forgotten_in_the_end(store: Store, tmp_path: Path) -> None:
     run = store.write(lambda tx: tx.insert(Kind.TRIAL_COMPONENT, "run", {})).id
     points = Points(["loss"], np.zeros(1, np.uint32), np.zeros(1, np.int64), np.zeros(1), np.zeros(1))

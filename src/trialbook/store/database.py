@@ -102,7 +102,7 @@ class SqlStore:
         self._shared = Shared(clock)
         self._readers = Readers(dialect)
         self._database_id = cast("str", self._read(lambda s: s.rows("SELECT database FROM meta")[0][0]))
-        self._merger = Merger(self.merge, lambda run: self._read(lambda s: packing.backlog(s, run)))
+        self._merger = Merger(self._merge_enough, lambda run: self._read(lambda s: packing.backlog(s, run)))
         self._log_merger = Merger(
             self._merge_log,
             lambda log: self._read(lambda s: logs.backlog(s, log)),
@@ -191,7 +191,20 @@ class SqlStore:
     def _names(self) -> MetricNames:
         return self._shared.names
 
+    def _merge_enough(self, run: int) -> None:
+        self._merge(run)
+        # Where others still log, the space that this merge freed is soon taken again.
+        self._shrink(merging.SPARE_PAGES)
+
     def merge(self, run: int) -> None:
+        self._merge(run)
+        self._shrink(0)
+
+    def _shrink(self, spare: int) -> None:
+        while self.write(lambda tx: cast("SqlTransaction", tx).shrink(spare, merging.SHRINK_PAGES)):
+            pass
+
+    def _merge(self, run: int) -> None:
         packed = self._read(lambda s: packing.pack_run(s, run))
         # Another process may merge first and leave the rest: then read again.
         while packed is not None and not self._apply(packed):
@@ -208,6 +221,8 @@ class SqlStore:
             packs = [self._read(lambda s, run=run: packing.pack_run(s, run)) for run in runs]  # type: ignore[misc]
             merged += self._apply_all([packed for packed in packs if packed is not None])
             after = runs[-1]
+        if merged:
+            self._shrink(0)
         return merged
 
     def _apply_all(self, packs: Sequence[Packed]) -> int:

@@ -6,6 +6,7 @@
 =====================  =======================================  =============================================
 a write begins         BEGIN IMMEDIATE                          BEGIN, then an advisory lock until the commit
 a snapshot             BEGIN, frozen by the first read          REPEATABLE READ, READ ONLY
+free space             given back after merges                  the server's autovacuum
 durable                WAL, synchronous=FULL                    the server's synchronous_commit
 parameter              ?                                        %s
 refused                network file systems: the WAL index is   encodings other than UTF-8
@@ -179,6 +180,15 @@ class SqliteSession:
     def begin_snapshot(self) -> None:
         self.run("BEGIN")
 
+    def shrink(self, spare: int, most: int) -> int:
+        left = int(self.rows("PRAGMA freelist_count")[0][0]) - spare
+        if left <= 0:
+            return 0
+        for _ in range(min(left, most)):
+            # A row without columns follows each page, and Python's sqlite3 takes the first for the end.
+            self.run("PRAGMA incremental_vacuum(1)")
+        return max(left - most, 0)
+
     @property
     def in_transaction(self) -> bool:
         return self._connection.in_transaction
@@ -276,6 +286,10 @@ class PostgresSession:
 
     def begin_snapshot(self) -> None:
         self.run("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+    def shrink(self, spare: int, most: int) -> int:
+        del spare, most  # its own vacuum does
+        return 0
 
     @property
     def in_transaction(self) -> bool:

@@ -39,6 +39,9 @@ class Session(Protocol):
     def begin_snapshot(self) -> None:
         """Begin to read at one moment."""
 
+    def shrink(self, spare: int, most: int) -> int:
+        """Give up to `most` free pages past `spare` back to the file system; gives how many are left to give."""
+
     @property
     def in_transaction(self) -> bool:
         """Whether a transaction is open: some failures (a full disk, a lost server) end it."""

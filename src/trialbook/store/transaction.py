@@ -147,6 +147,10 @@ class SqlTransaction:
         self.logged.append((log, sum(len(line.text) for line in lines)))
         return True
 
+    def shrink(self, spare: int, most: int) -> int:
+        """Give free pages of the file back, see `Session.shrink`."""
+        return self._session.shrink(spare, most)
+
     def apply_log_merge(self, packed: logs.Packed) -> bool:
         """Put a log's large chunks in place of its small ones, likewise."""
         return logs.apply_merge(self._session, packed)
