@@ -171,6 +171,22 @@ def by_coalitions_of_few(net: Net, rows: Floats) -> Floats:
     return found.values
 
 
+def test_doubling_stops_at_16384_coalitions_a_row() -> None:
+    rows = np.random.default_rng(12).normal(size=(1, 18))
+    net = Net(18, 12)
+    found = kernel_shap(net, rows, np.zeros(18), tolerance=1e-12)
+    assert 16_384 < found.cost.rows < 2 * 16_384
+    assert found.standard_error.max() > 0
+
+
+def test_errors_of_independent_background_rows_average_out() -> None:
+    rows = np.random.default_rng(13).normal(size=(16, 14))
+    net = Net(14, 13)
+    one = kernel_shap(net, rows, np.zeros(14), num_samples=200).standard_error
+    four = kernel_shap(net, rows, np.zeros((4, 14)), num_samples=200).standard_error
+    assert np.sqrt(np.square(four).mean() / np.square(one).mean()) == pytest.approx(0.5, rel=0.1)
+
+
 def test_an_additive_model_is_sampled_without_error() -> None:
     rows = np.random.default_rng(8).normal(size=(2, 16))
     found = kernel_shap(lambda x: x @ np.arange(16.0), rows, np.zeros(16), num_samples=64)
