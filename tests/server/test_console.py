@@ -172,5 +172,5 @@ def test_events_stream_to_a_session_only(server: LiveServer) -> None:
     connection.request("GET", "/console/api/events?topics=search:run", headers={"Cookie": signed_in(server)})
     answer = connection.getresponse()
     assert answer.status == 200
-    assert b"retry" in answer.fp.readline()
+    assert answer.readline() == b"retry: 1000\n"
     connection.close()
