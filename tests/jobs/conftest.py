@@ -64,14 +64,14 @@ class Jobs:
         """Wait for a training job's end and describe it."""
         return wait_for(lambda: self.api.describe_training_job(TrainingJobName=name), _training_ended, seconds)
 
-    def lines(self, name: str, group: str = "/aws/sagemaker/TrainingJobs") -> list[str]:
-        """Give a job's log, our own lines left out."""
+    def lines(self, name: str, group: str = "/aws/sagemaker/TrainingJobs", *, ours: bool = False) -> list[str]:
+        """Give the program's lines of a job's log, or our own."""
         streams = self.logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=f"{name}/")["logStreams"]
         found: list[str] = []
         for stream in streams:
             page = {"logGroupName": group, "logStreamName": stream["logStreamName"], "startFromHead": True}
             events = self.logs.get_log_events(**page)["events"]
-            found += [event["message"] for event in events if not event["message"].startswith("[trialbook]")]
+            found += [event["message"] for event in events if event["message"].startswith("[trialbook]") is ours]
         return found
 
 

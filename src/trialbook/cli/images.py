@@ -65,7 +65,8 @@ def _prepare(images: Images, settings: Settings, uri: str) -> None:
 
 def _show(images: Images) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("image", "runs", "interpreter", "packages", "note"):
+    table.add_column("image", no_wrap=True)
+    for title in ("runs", "interpreter", "packages", "note"):
         table.add_column(title, overflow="fold")
     for line in images.lines:
         runs = " ".join(line.command) if line.command else line.algorithm or "scripts"

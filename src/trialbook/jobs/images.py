@@ -66,7 +66,8 @@ class Image:
 BUILT_IN: tuple[Image, ...] = (
     Image("sagemaker-xgboost:3*", packages=("xgboost-cpu>=3",), algorithm="xgboost", note="this environment's version"),
     Image("*xgboost:latest", packages=("xgboost-cpu>=2",), algorithm="xgboost", note="this environment's version"),
-    Image("*xgboost:1", packages=("xgboost==0.72.1",), algorithm="xgboost", note="the version of the image"),
+    # Its XGBoost is 0.72, which has no build for a Python of today.
+    Image("*xgboost:1", packages=("xgboost-cpu>=2",), algorithm="xgboost", note="this environment's version"),
     Image("*xgboost:*", packages=("xgboost=={version}.*",), algorithm="xgboost", note="the version of the tag"),
     *(
         Image(f"{name}:*", algorithm=name, note="built in")

@@ -199,7 +199,7 @@ class Keeper:
             os.chdir(cwd)
             os.execvpe(argv[0], argv, env)  # noqa: S606 (there is no shell)
         except OSError as error:
-            os.write(2, f"[trialbook] cannot start {argv[0]!r}: {error.strerror}: {error.filename}\n".encode())
+            os.write(2, f"cannot start {argv[0]!r}: {error.strerror}: {error.filename}\n".encode())
             os._exit(127)
 
     def _pause(self) -> float:

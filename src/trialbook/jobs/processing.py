@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from trialbook.jobs import contract, places, program
 from trialbook.jobs.failure import JobFailure
 from trialbook.jobs.joblog import JobLog
+from trialbook.jobs.training import served_by
 from trialbook.services.job_states import Ending
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Processing:
             places.require_bucket(job.call, one["S3Output"]["S3Uri"], f"The output '{one['OutputName']}'")
             _local(job, one["S3Output"], f"The output '{one['OutputName']}'").mkdir(parents=True, exist_ok=True)
         python = self._environments.python_for(image, log.say, job.stopped)
+        log.say(served_by(image, python))
         for one in doc.get("ProcessingInputs", []):
             _bring(job, one, log)
         config = job.tree.ml / "config"

@@ -37,6 +37,8 @@ LEASE = 30.0
 RENEWAL = 8.0
 LOOK = 1.0
 """Seconds between two looks at what other processes submitted."""
+SWEEP = 600.0
+"""Seconds between two looks for folders that can go."""
 ABANDONED = 300.0
 """Seconds after a lease's end at which a job that ran on another machine is given up."""
 
@@ -89,6 +91,7 @@ class Runner:
         self._woken = threading.Event()
         self._closed = threading.Event()
         self._renew_at = 0.0
+        self._sweep_at = 0.0
         self._thread = threading.Thread(target=self._work, name="trialbook-runner", daemon=True)
 
     def start(self) -> None:
@@ -134,6 +137,7 @@ class Runner:
         taken = store.write(lambda tx: self._take(tx, now, active, renew=renew))
         if renew:
             self._renew_at = now + RENEWAL
+            self._sweep(now)
         for claim in taken:
             self._begin(claim)
 
@@ -225,6 +229,18 @@ class Runner:
         """Remove the folder of a job that went well; another's is kept for a while (see `sweep`)."""
         if ending.status != "Failed" or self._workspace.settings.job_keep <= 0:
             job.tree.remove()
+
+    def _sweep(self, now: float) -> None:
+        """Remove the folders of jobs that ended long enough ago."""
+        if now < self._sweep_at or not self.folder.is_dir():
+            return
+        self._sweep_at = now + SWEEP
+        held = {claim.id for claim in self._workspace.store.claims()}
+        for path in self.folder.iterdir():
+            number = path.name.rpartition("-")[2]
+            ours = number.isdigit() and int(number) not in held
+            if ours and path.stat().st_mtime < now - self._workspace.settings.job_keep:
+                Tree(path).remove()
 
     def _release(self, job: Job) -> None:
         def free(tx: Transaction) -> None:

@@ -88,6 +88,7 @@ class Training:
 
     def _python(self, job: Job, image: Image, code: Path | None, log: JobLog) -> Path:
         python = self._environments.python_for(image, log.say, job.stopped)
+        log.say(served_by(image, python))
         requirements = code / "requirements.txt" if code is not None else None
         if requirements is not None and requirements.is_file() and requirements.read_text().strip():
             return self._environments.with_packages(python, [], log.say, job.stopped, requirements)
@@ -102,6 +103,11 @@ def _upload(job: Job, doc: Document, ending: Ending, log: JobLog) -> Ending:
     if ending.status != "Failed":
         members["ModelArtifacts"] = {"S3ModelArtifacts": _store_model(job, doc)}
     return Ending(ending.status, ending.reason, ending.secondary, ending.message, members)
+
+
+def served_by(image: Image, python: Path) -> str:
+    """Say what stands in for an image."""
+    return f"the line '{image.pattern}' of the table of images serves the job, with {python}"
 
 
 def _argv(doc: Document, image: Image, user: script.Script | None, code: Path | None) -> list[str]:
