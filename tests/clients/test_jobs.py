@@ -79,7 +79,6 @@ def test_the_images_tag_names_the_version_of_xgboost(live_server: LiveServer) ->
     assert [one["MetricName"] for one in job["FinalMetricDataList"]] == ["train:auc"]
     said = next(line for line in jobs.lines("job", ours=True) if "of the table of images serves the job" in line)
     python = said.rpartition(" ")[2]
-    version = subprocess.run(
-        [python, "-c", "import xgboost; print(xgboost.__version__)"], capture_output=True, text=True
-    )
+    ask = [python, "-c", "import xgboost; print(xgboost.__version__)"]
+    version = subprocess.run(ask, capture_output=True, text=True, check=False)
     assert version.stdout.strip() == "1.7.6", version.stderr
