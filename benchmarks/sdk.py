@@ -110,7 +110,10 @@ def install_size() -> None:
         name = left.pop()
         if name in sizes or name in {"numpy", "botocore"}:
             continue
-        distribution = importlib.metadata.distribution(name)
+        try:
+            distribution = importlib.metadata.distribution(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue  # it is for another version of Python
         sizes[name] = sum(_size(Path(str(file.locate()))) for file in distribution.files or ()) / 1e6
         needs = [one for one in distribution.requires or () if not re.search(r"extra ==|platform_system|win", one)]
         left += [re.split(r"[^A-Za-z0-9_.-]", need)[0] for need in needs]
