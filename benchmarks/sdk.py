@@ -107,7 +107,7 @@ def install_size() -> None:
     sizes: dict[str, float] = {}
     left = ["trialbook"]
     while left:
-        name = left.pop()
+        name = left.pop().lower().replace("_", "-")
         if name in sizes or name in {"numpy", "botocore"}:
             continue
         try:

@@ -174,7 +174,8 @@ class Run(PredictionLog):
         vars(self)["log_metrics"] = spool.recorder.log_metrics
         if self._leads:
             self._change({"begin": time.time()})
-        shipper().add(spool)
+        with quiet("shipping"):  # a system without room for a thread: what is logged stays in the spool
+            shipper().add(spool)
         ending.watch(self)
         if self._choice.parts:
             self._begin_capture(spool, rank)

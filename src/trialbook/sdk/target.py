@@ -34,7 +34,7 @@ class Target(NamedTuple):
         url = os.environ.get("TRIALBOOK_URL")
         if store is None and url:
             return cls(url.rstrip("/"), None, region)
-        place = store or os.environ.get("TRIALBOOK_STORE") or str(find_store_folder(Path.cwd())[0])
+        place = store or os.environ.get("TRIALBOOK_STORE") or str(find_store_folder(_here())[0])
         return cls(None, place if "://" in place else str(Path(place).absolute()), region)
 
     @classmethod
@@ -65,6 +65,14 @@ class Target(NamedTuple):
             return transport.HttpTransport(self.url, self.region)
         assert self.store is not None
         return transport.open_local(self.store, self.region)
+
+
+def _here() -> Path:
+    """Give the current folder, or the user's own where it was deleted."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path.home()
 
 
 _open: dict[tuple[int, Target], Transport] = {}
