@@ -194,6 +194,12 @@ def test_an_additive_model_is_sampled_without_error() -> None:
     assert found.standard_error.max() < 1e-9
 
 
+def test_sampled_values_are_not_called_exact_even_when_nothing_scatters() -> None:
+    found = kernel_shap(lambda x: np.zeros(len(x)), np.ones((2, 16)), np.zeros(16), num_samples=64)
+    assert not found.standard_error.any()
+    assert not found.exact
+
+
 def test_too_few_samples_warn_and_give_no_error_they_cannot_know(caplog: pytest.LogCaptureFixture) -> None:
     rows = np.random.default_rng(9).normal(size=(2, 14))
     with caplog.at_level(logging.WARNING):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 UP, DOWN = "#2a6fbb", "#d97706"
 WIDTH, LABEL, LINE, TOP = 640, 210, 22, 34
-ROOM = WIDTH - LABEL - 90
+ROOM = WIDTH - LABEL - 120
 
 
 def importance_svg(names: Sequence[str], values: Sequence[float], errors: Sequence[float], title: str) -> str:
@@ -108,7 +108,7 @@ def _bar(start: float, end: float, y: float, colour: str) -> str:
 def _whisker(scale: _Scale, value: float, error: float, y: float) -> str:
     if not error or math.isnan(error):
         return ""
-    left, right = (min(max(scale(value + side * 2 * error), LABEL), WIDTH) for side in (-1, 1))
+    left, right = (min(max(scale(value + side * 2 * error), LABEL), WIDTH - 92) for side in (-1, 1))
     return f'<path d="M{left:.1f} {y + 10.5}H{right:.1f}" stroke="currentColor" stroke-width="1.5"/>'
 
 

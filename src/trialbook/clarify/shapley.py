@@ -47,6 +47,7 @@ class _Plan:
     seed: int
     sets: int
     warnings: list[str] = field(default_factory=list)
+    sampled: bool = False
 
     def exact(self, players: int) -> bool:
         if self.given is None:
@@ -152,7 +153,7 @@ def kernel_shap(
         values,
         expected,
         errors,
-        not errors.any(),
+        not plan.sampled,
         tuple(labels[at] for at in chosen),
         table[:, chosen],
         model.cost,
@@ -263,8 +264,7 @@ class _Block:
         answers = evaluate(self.model, self.coded, list(whole.values()), self.purpose)
         for which, found in zip(waiting.values(), answers, strict=True):
             full[which] = found[:, 0]
-        for m in waiting:
-            self.plan.warn(m)
+        self.plan.warn(max(waiting))
         factor = 1
         while waiting:
             all_there = {m: one for m, one in waiting.items() if (1 << m) - 2 <= self.plan.first(m) * factor}
@@ -288,6 +288,7 @@ class _Block:
                 fits.append(fit)
                 games.append(self._games(members[-1], fit.sample.both))
                 limits.append(coalitions)
+        self.plan.sampled = self.plan.sampled or bool(games)
         unsure: dict[int, NDArray[np.intp]] = {}
         for fit, game, mine, spent, found in zip(fits, games, members, limits, self._evaluated(games), strict=True):
             values, errors = fit.solve(found, self.at_base[self.base[mine]], full[mine])
