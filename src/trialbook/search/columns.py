@@ -67,6 +67,13 @@ class Column:
         Where it is saved; None keeps it in memory.
     number
         Which column of its table it is.
+
+    Attributes
+    ----------
+    version
+        Grows with every write.
+    saved_texts
+        How many texts the base has.
     """
 
     def __init__(
@@ -77,6 +84,7 @@ class Column:
         self.lanes = lanes
         self.number = number
         self.saved_texts = 0
+        self.version = 0
         self._base = base
         self._rows: list[int] = []
         self._written: list[Written] = []
@@ -114,6 +122,7 @@ class Column:
 
         `rows` is how many rows the kind has.
         """
+        self.version += 1
         self._rows.append(row)
         self._written.append(written)
         if self._base is None and len(self._rows) > self._most:

@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trialbook.search.columns import Column
+from trialbook.search.flatten import Type
 from trialbook.search.match import spread
 from trialbook.search.reading import cells, entries_of
+from trialbook.search.rowsets import count, distinct, listed
 from trialbook.search.texts import encode
+from trialbook.search.values import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +26,10 @@ if TYPE_CHECKING:
 
     from trialbook.search.entries import Entries
     from trialbook.search.match import Matcher
+    from trialbook.search.rowsets import RowSet
+    from trialbook.search.texts import Texts
 
+MANY_NUMBERS = 20_000
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 FUNCTIONS = ("mean", "min", "max", "std", "count", "median")
 """Over the cells that are numbers and not NaN; `count` counts those. `std` is the sample's (n - 1); None below two."""
@@ -45,6 +52,33 @@ class Facet:
     at: NDArray[np.int64]
     value: NDArray[np.int64]
     labels: Callable[[NDArray[np.int64]], list[float | str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often each value of one property is there among some records.
+
+    Attributes
+    ----------
+    texts, text_counts
+        The column's texts, and how many records have each code (of equal texts all have that of the first).
+    numbers, number_counts
+        Distinct numbers, ascending, NaN last, and how many records have each.
+    held, missing
+        Records that have a value, and that have none.
+    """
+
+    texts: Texts
+    text_counts: NDArray[np.int64]
+    numbers: NDArray[np.float64]
+    number_counts: NDArray[np.int64]
+    held: int
+    missing: int
+
+    @property
+    def size(self) -> int:
+        """Bytes held."""
+        return self.text_counts.nbytes + self.numbers.nbytes + self.number_counts.nbytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +108,7 @@ def facet(matcher: Matcher, name: str, rows: NDArray[np.int64]) -> Facet:
     """Give the values of a property at `rows` (ascending). Raises ValidationError when it has no single values."""
     entries = entries_of(matcher, name)
     if entries is None:
-        return _listed(cells(matcher, name, rows))
+        entries, rows = _column_of(cells(matcher, name, rows)), np.arange(len(rows))
     if entries.element is None:
         at, found = np.arange(len(rows)), spread(entries, rows)
     else:
@@ -83,42 +117,90 @@ def facet(matcher: Matcher, name: str, rows: NDArray[np.int64]) -> Facet:
     return _numbered(at[held], found.take(held))
 
 
-def distribution(matcher: Matcher, name: str, rows: NDArray[np.int64], hint: str, limit: int) -> Distribution:
-    """Say which values a property has at `rows`. Suggested are those whose text contains `hint`, without case."""
-    found = facet(matcher, name, rows)
-    numbers, counts = np.unique(found.value, return_counts=True)
-    order = np.argsort(-counts, kind="stable")
-    values: list[tuple[float | str, int]] = []
+def tally(matcher: Matcher, name: str, rows: RowSet) -> Tally:
+    """Count the values of a property at `rows`. Raises ValidationError when it has no single values."""
+    entries = entries_of(matcher, name)
+    if entries is None:
+        entries = _column_of(cells(matcher, name, listed(rows)))
+        rows = np.arange(count(rows))
+    if entries.element is None:
+        found = entries.take(rows) if entries.owner is None else spread(entries, listed(rows))
+        present = found.present()
+        held = int(np.count_nonzero(present))
+    else:
+        at, found = _expanded(entries, listed(rows))
+        present = found.present()
+        held = len(distinct(at[present]))
+    is_number = np.zeros(len(found), np.bool_) if found.has is None else found.has
+    text_counts, numbers, counts = np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64)
+    if found.code is not None:
+        text_counts = _text_counts(found.code[~is_number & present], found.texts)
+    if found.number is not None:
+        numbers, counts = np.unique(found.number[0][is_number] + 0.0, return_counts=True)
+    return Tally(found.texts, text_counts, numbers, counts, held, count(rows) - held)
+
+
+def _text_counts(code: NDArray[np.int32], texts: Texts) -> NDArray[np.int64]:
+    if texts.distinct or not len(code):
+        return np.bincount(code, minlength=len(texts))
+    ranks = texts.ranks()
+    first = np.zeros(2 * len(texts) + 1, np.int64)
+    first[ranks[::-1]] = np.arange(len(texts) - 1, -1, -1)
+    return np.bincount(first[ranks[code]], minlength=len(texts))
+
+
+def distribution(known: Tally, hint: str, limit: int) -> Distribution:
+    """Give the commonest values, of those whose text contains `hint` without case, and what is known of all.
+
+    Of more than `MANY_NUMBERS` different numbers only the one that the hint is itself is found by a hint.
+    """
+    codes, numbers = np.flatnonzero(known.text_counts), np.arange(len(known.numbers))
+    distinct_values = len(codes) + len(numbers)
     if hint:
-        order = order[_containing(found, numbers, hint)[order]]
-    chosen = order[:limit]
-    values = list(zip(found.labels(numbers[chosen]), counts[chosen].tolist(), strict=True))
-    held = len(np.unique(found.at))
-    return Distribution(values, len(numbers), held, len(rows) - held, _range(numbers_of(matcher, name, rows)[1]))
+        codes = codes[np.isin(codes, known.texts.containing_folded(hint))]
+        numbers = numbers[_like(known.numbers, hint)]
+    counts = np.concatenate((known.text_counts[codes], known.number_counts[numbers]))
+    order = np.argsort(-counts, kind="stable")[:limit]
+    values: list[tuple[float | str, int]] = [
+        (known.texts.get(int(codes[one])) if one < len(codes) else float(known.numbers[numbers[one - len(codes)]]),
+         int(counts[one]))
+        for one in order.tolist()
+    ]  # fmt: skip
+    return Distribution(values, distinct_values, known.held, known.missing, _range(known))
 
 
-def _containing(found: Facet, numbers: NDArray[np.int64], hint: str) -> NDArray[np.bool_]:
+def _like(numbers: NDArray[np.float64], hint: str) -> NDArray[np.bool_]:
+    if len(numbers) > MANY_NUMBERS:
+        wanted = number_of(hint)
+        return np.zeros(len(numbers), np.bool_) if wanted is None else numbers == wanted
     folded = hint.casefold()
-    labels = found.labels(numbers)
-    return np.array([folded in (one if isinstance(one, str) else f"{one:g}").casefold() for one in labels], np.bool_)
+    return np.array([folded in f"{one:g}" for one in numbers.tolist()], np.bool_)
 
 
-def _range(numbers: NDArray[np.float64]) -> Range | None:
-    real = numbers[~np.isnan(numbers)]
-    if not len(real):
+def _range(known: Tally) -> Range | None:
+    real = ~np.isnan(known.numbers)
+    if not real.any():
         return None
-    with np.errstate(invalid="ignore"):  # between infinities
-        at = np.quantile(real, QUANTILES, method="inverted_cdf")
-    quantiles = {f"{one:g}": value for one, value in zip(QUANTILES, at.tolist(), strict=True)}
-    return Range(float(real.min()), float(real.max()), quantiles)
+    numbers, upto = known.numbers[real], np.cumsum(known.number_counts[real])
+    at = np.searchsorted(upto, np.array(QUANTILES) * upto[-1] * (1 - 1e-12))
+    quantiles = {f"{one:g}": value for one, value in zip(QUANTILES, numbers[at].tolist(), strict=True)}
+    return Range(float(numbers[0]), float(numbers[-1]), quantiles)
+
+
+def _column_of(values: Sequence[object]) -> Entries:
+    """Make a column of values that were read one by one."""
+    column = Column(Type.MIXED, many=True)
+    for row, value in enumerate(values):
+        some = value if isinstance(value, list) else [value]
+        column.put(row, [(0, one) for one in some if isinstance(one, (float, str))], len(values))
+    return column.entries(len(values))
 
 
 def numbers_of(matcher: Matcher, name: str, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Give (places in `rows`, numbers) of the cells that are numbers."""
     entries = entries_of(matcher, name)
     if entries is None:
-        values = [(at, one) for at, one in enumerate(cells(matcher, name, rows)) if isinstance(one, float)]
-        return np.array([at for at, _ in values], np.int64), np.array([one for _, one in values], np.float64)
+        entries, rows = _column_of(cells(matcher, name, rows)), np.arange(len(rows))
     if entries.number is None or entries.has is None:
         return np.empty(0, np.int64), np.empty(0, np.float64)
     if entries.element is None:
@@ -173,17 +255,3 @@ def _same_texts(entries: Entries, codes: NDArray[np.integer]) -> tuple[NDArray[n
     kept = np.zeros(len(seen), np.int64)
     kept[again[::-1]] = codes[::-1]
     return kept, np.array(again, np.int64)
-
-
-def _listed(values: Sequence[object]) -> Facet:
-    """Make a facet of values that were read one by one."""
-    seen: dict[float | str, int] = {}
-    pairs = [
-        (at, seen.setdefault(one, len(seen)))
-        for at, value in enumerate(values)
-        for one in (value if isinstance(value, list) else [value])
-        if isinstance(one, (float, str))
-    ]
-    known = list(seen)
-    at, numbers = (np.array(one, np.int64) for one in (zip(*pairs, strict=True) if pairs else ((), ())))
-    return Facet(at, numbers, lambda chosen: [known[one] for one in chosen.tolist()])

@@ -70,8 +70,7 @@ def group(
     for one in facets:
         at, number, chosen, value = _joined(at, number, one.at, one.value)
         keys = [key[chosen] for key in keys] + [value]
-        _, number = np.unique(np.stack((number, value)), axis=1, return_inverse=True)
-        number = number.reshape(-1)
+        _, number = np.unique(number * (value.max(initial=0) + 1) + value, return_inverse=True)
     _, first, counts = np.unique(number, return_index=True, return_counts=True)
     told = [
         _aggregate(*numbers_of(matcher, name, rows), at, number, len(counts), function) for name, function in aggregates

@@ -198,10 +198,15 @@ def digest(query: Query) -> str:
 
 def matching(matcher: Matcher, query: Query) -> NDArray[np.int64]:
     """Give the rows that a query finds, ascending."""
+    return listed(matched(matcher, query))
+
+
+def matched(matcher: Matcher, query: Query) -> RowSet:
+    """Give the rows that a query finds, in either form."""
     rows: RowSet = matcher.everything()
     for name, value in query.visibility:
         rows = matcher.select(Not(Condition(name, Operator.NOT_EQUALS, value)), rows)
-    return listed(matcher.select(query.where, rows))
+    return matcher.select(query.where, rows)
 
 
 def _find(matcher: Matcher, orders: list[Order], query: Query) -> Found:

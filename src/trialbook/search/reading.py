@@ -70,6 +70,15 @@ def type_of(matcher: Matcher, name: str) -> str:
     return type_word(target.type, target.column)
 
 
+def version_of(matcher: Matcher, name: str) -> int:
+    """Give a number that grows whenever a property of some record may have changed."""
+    found = matcher.table.schema.resolve(name)
+    if isinstance(found, (Linked, Whole)):
+        return sum(table.version for table in matcher.tables.values())
+    target = matcher.target(found)
+    return target.column.version + (target.otherwise.column.version if target.otherwise else 0)
+
+
 def _values(entries: Entries) -> list[float | str | None]:
     values: list[float | str | None] = [None] * len(entries)
     if entries.code is not None:

@@ -54,7 +54,7 @@ class Saves:
     memory
         Bytes that loaded columns may take between two searches.
     least
-        Revisions that a store has before a cache is made for it: reading few records again is quicker.
+        Records that a store has before a cache is made for it: reading few of them again is quicker.
     period
         Seconds after which a change is saved at the latest, unless the process dies.
     """
@@ -119,9 +119,9 @@ class Saver:
 
     # --- opening
 
-    def wants_opening(self, last: int) -> bool:
-        """Say whether it is time to open the cache of a store at revision `last`."""
-        return not self._tried and (last >= self.saves.least or self.saves.folder.exists())
+    def wants_opening(self, records: int) -> bool:
+        """Say whether it is time to open the cache of a store with so many records."""
+        return not self._tried and (records >= self.saves.least or self.saves.folder.exists())
 
     def open(self, database: str, last: int) -> dict[str, Any] | None:
         """Open the cache; gives the saved state when it is of this store, format and schemas."""
@@ -169,7 +169,10 @@ class Saver:
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="trialbook-columns", daemon=True)
             self._thread.start()
-        if sum(table.written for table in tables.values()) > SOME:
+        written = sum(table.written for table in tables.values())
+        if written > MUCH // 2:
+            self.save(tables, place)
+        elif written > SOME:
             self._wake.set()
 
     def save(self, tables: Mapping[int, Table], place: Place) -> None:

@@ -49,6 +49,8 @@ class Table:
         How many layouts the cache has.
     written
         Cells written since the last save.
+    population
+        Grows when an entity comes, goes, or changes its scope.
 
     Parameters
     ----------
@@ -62,6 +64,7 @@ class Table:
         self.touched: set[int] = set()
         self.saved_layouts = 0
         self.written = 0
+        self.population = 0
         self._base = base
         self.rows = 0
         self.version = 0
@@ -176,6 +179,8 @@ class Table:
                 self._count(old, before, -1)
                 self._count(scope, layout, 1)
                 self._layout[which, row] = layout
+        if old != scope:
+            self.population += 1
         self._scope[row] = scope
 
     def _count(self, scope: int, layout: int, by: int) -> None:
