@@ -26,13 +26,6 @@ def test_an_image_names_its_algorithm(image: str, name: str | None) -> None:
     assert (found and found.name) == name
 
 
-@pytest.mark.parametrize(
-    ("tag", "version"), [("1.7-1", "1.7.6"), ("3.0-5", "3.0.5"), ("1.2-2-cpu-py3", "1.7.6"), ("latest", None)]
-)
-def test_an_images_tag_names_the_packages_version(tag: str, version: str | None) -> None:
-    assert catalog.by_name("xgboost").version(tag) == version
-
-
 @pytest.mark.parametrize("algorithm", catalog.ALGORITHMS, ids=lambda algorithm: algorithm.name)
 def test_names_of_metrics_are_unique_and_their_expressions_have_one_group(algorithm: catalog.Algorithm) -> None:
     names = [metric.name for metric in algorithm.metrics]

@@ -57,6 +57,8 @@ def test_an_image_is_known_by_its_repository_and_tag() -> None:
     ("uri", "packages", "algorithm"),
     [
         (f"{ECR}/sagemaker-xgboost:1.7-1", ("xgboost==1.7.*",), "xgboost"),
+        (f"{ECR}/sagemaker-xgboost:1.2-1", ("xgboost==1.7.*",), "xgboost"),
+        (f"{ECR}/sagemaker-xgboost:2.1-1", ("xgboost==2.1.*",), "xgboost"),
         (f"{ECR}/sagemaker-xgboost:3.0-5", ("xgboost-cpu>=3",), "xgboost"),
         ("811284229777.dkr.ecr.us-east-1.amazonaws.com/xgboost:1", ("xgboost-cpu>=2",), "xgboost"),
         ("382416733822.dkr.ecr.us-east-1.amazonaws.com/linear-learner:1", (), "linear-learner"),

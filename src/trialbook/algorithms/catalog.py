@@ -59,10 +59,6 @@ class Algorithm:
         Where `train(container, log)` and `load(folder, environment)` are.
     repositories
         Last parts of the images' repositories.
-    package
-        The distribution whose version an image's tag names, None when the tag names none.
-    versions
-        That version by tag; a tag that is not there means the installed one.
     channels
         Names a job may give; the first is required.
     content_types
@@ -83,18 +79,11 @@ class Algorithm:
     answers: tuple[str, ...]
     metrics: tuple[Metric, ...]
     tunable: tuple[Tunable, ...]
-    package: str | None = None
-    versions: tuple[tuple[str, str], ...] = ()
     dated_log: bool = False
 
     def metric_definitions(self) -> list[dict[str, str]]:
         """Give the metrics as AlgorithmSpecification.MetricDefinitions has them."""
         return [{"Name": metric.name, "Regex": metric.regex} for metric in self.metrics]
-
-    def version(self, tag: str) -> str | None:
-        """Give the package version that an image's tag asks for, None for the installed one."""
-        plain = re.sub(r"-(cpu|gpu)?(-?py3)?$", "", tag.removesuffix("-py3").removesuffix("-cpu"))
-        return dict(self.versions).get(plain)
 
 
 def by_name(name: str) -> Algorithm:
@@ -111,11 +100,6 @@ def by_name(name: str) -> Algorithm:
 def find(image: str) -> Algorithm | None:
     """Give the algorithm that an image's URI names (`.../sagemaker-xgboost:1.7-1`), None when it is no built-in one."""
     return _BY_REPOSITORY.get(_repository(image))
-
-
-def tag_of(image: str) -> str:
-    """Give the tag of an image's URI, empty without one."""
-    return image.rpartition("/")[2].partition("@")[0].partition(":")[2]
 
 
 def _repository(image: str) -> str:
@@ -246,20 +230,6 @@ ALGORITHMS: tuple[Algorithm, ...] = (
             Tunable("min_child_weight", "Continuous", 0, 120),
             Tunable("num_round", "Integer", 1, 4000),
             Tunable("subsample", "Continuous", 0.5, 1),
-        ),
-        package="xgboost",
-        # 1.7.6 gives bit for bit what 1.2 does, and no older one installs on a current Python.
-        versions=(
-            ("0.90-1", "1.7.6"),
-            ("0.90-2", "1.7.6"),
-            ("1.0-1", "1.7.6"),
-            ("1.2-1", "1.7.6"),
-            ("1.2-2", "1.7.6"),
-            ("1.3-1", "1.7.6"),
-            ("1.5-1", "1.7.6"),
-            ("1.7-1", "1.7.6"),
-            ("2.1-1", "2.1.4"),
-            ("3.0-5", "3.0.5"),
         ),
         dated_log=True,
     ),

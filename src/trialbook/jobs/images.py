@@ -68,6 +68,11 @@ BUILT_IN: tuple[Image, ...] = (
     Image("*xgboost:latest", packages=("xgboost-cpu>=2",), algorithm="xgboost", note="this environment's version"),
     # Its XGBoost is 0.72, which has no build for a Python of today.
     Image("*xgboost:1", packages=("xgboost-cpu>=2",), algorithm="xgboost", note="this environment's version"),
+    *(
+        # 1.7.6 predicts bit for bit what 1.2.1 does; these themselves need a NumPy before 1.24.
+        Image(f"*xgboost:{tag}*", packages=("xgboost==1.7.*",), algorithm="xgboost", note="1.7, which trains as it did")
+        for tag in ("0.", "1.0-", "1.2-", "1.3-", "1.5-")
+    ),
     Image("*xgboost:*", packages=("xgboost=={version}.*",), algorithm="xgboost", note="the version of the tag"),
     *(
         Image(f"{name}:*", algorithm=name, note="built in")
