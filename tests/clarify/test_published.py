@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
-from tests.clarify.adult import probabilities, training
+from tests.clarify.adult import EXAMPLE, probabilities, training
 
 from trialbook.clarify import BiasReport, bias_report
 
@@ -78,3 +81,10 @@ def test_all_21_metrics_are_there_in_the_order_of_their_keys(report: BiasReport)
     assert [*report["pre"]["Sex"][0]] == ["CDDL", "CI", "DPL", "JS", "KL", "KS", "LP", "TVD"]
     post = ["AD", "CDDPL", "DAR", "DCA", "DCR", "DI", "DPPL", "DRR", "FT", "GE", "RD", "SD", "TE"]
     assert [*report["post"]["Sex"][0]] == post
+
+
+def test_the_example_prints_every_published_figure_and_exits_with_0() -> None:
+    command = [sys.executable, str(EXAMPLE / "bias.py"), "--kept"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "all 19 published figures are met" in done.stdout

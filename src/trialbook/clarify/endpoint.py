@@ -81,9 +81,11 @@ class EndpointModel:
             line = io.StringIO()
             csv.writer(line, lineterminator="").writerow(["" if value is None else value for value in values])
             return line.getvalue()
-        template = self._predictor.get("record_template") or self._predictor.get("content_template")
-        if template is None or "$record" in template:
-            template = "$features"
+        template = self._predictor.get("record_template")
+        if template is None:
+            content = self._predictor.get("content_template", "")
+            whole = self.content == "application/jsonlines" and content and "$record" not in content
+            template = content if whole else "$features"
         return _filled(template, self._features, values)
 
     def _body(self, records: Sequence[str]) -> bytes:
