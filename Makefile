@@ -19,8 +19,12 @@ CONSOLE := src/trialbook/server/console/static/.stamp
 CONSOLE_SOURCES := $(shell find console -path console/node_modules -prune -o -type f -print 2>/dev/null)
 PIP_QUIET := -m pip install --quiet --disable-pip-version-check
 
+# The trackers that the benchmarks put beside ours.
+PEERS := .venv-peers/.ready
+PEERS_WANTED := mlflow==3.17.2 trackio==0.43.0 tensorboardX==2.6.5 swanlab==0.10.3 wandb==0.31.0 aim==3.29.1
+
 .DEFAULT_GOAL := all
-.PHONY: all setup console check-console chromium adult clients clients-v3 test test-all check docs fix bench lock stop clean help
+.PHONY: all setup console check-console chromium adult clients clients-v3 test test-all check docs fix peers bench bench-full lock stop clean help
 
 all: setup console adult ## set everything up and run the main job (the default)
 
@@ -90,8 +94,24 @@ fix: $(READY) ## format, and mend what the linter can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(READY) ## run the benchmarks and print their tables
+peers: $(PEERS) ## make .venv-peers: other trackers (2 GB), for `make bench`
+
+$(PEERS): requirements-peers.txt
+	@echo "Setting up .venv-peers (2 GB) ..."
+	@test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	@.venv-peers/bin/python $(PIP_QUIET) -r requirements-peers.txt
+	@touch $@
+
+bench: $(READY) $(PEERS) ## run the benchmarks, in their short form beside other trackers, and print their tables
 	@for bench in benchmarks/*.py; do $(BIN)/python $$bench || exit 1; done
+	@$(BIN)/python benchmarks/peers --short
+
+bench-full: $(READY) $(PEERS) ## run all benchmarks in full (over an hour) and write docs/reference/performance.md
+	@mkdir -p build/bench
+	@for bench in benchmarks/*.py; do \
+		echo "$$bench ..."; $(BIN)/python $$bench > build/bench/$$(basename $$bench .py).txt || exit 1; done
+	@$(BIN)/python benchmarks/peers --json build/bench/peers.json
+	@$(BIN)/python benchmarks/peers/page.py build/bench/peers.json docs/reference/performance.md build/bench/*.txt
 
 lock: ## resolve the pinned requirements again (UPGRADE=1 takes the newest that fit)
 	@$(PYTHON) -m venv build/uv
@@ -99,6 +119,7 @@ lock: ## resolve the pinned requirements again (UPGRADE=1 takes the newest that 
 	@$(LOCK) $(addprefix --extra ,$(EXTRAS)) pyproject.toml --output-file requirements.txt
 	@printf '%s\n' $(CLIENTS_WANTED) | $(LOCK) - --output-file requirements-clients.txt
 	@printf '%s\n' $(CLIENTS_V3_WANTED) | $(LOCK) - --output-file requirements-clients-v3.txt
+	@printf '%s\n' $(PEERS_WANTED) | $(LOCK) - --output-file requirements-peers.txt
 	@rm -r build/uv
 
 LOCK = build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header \

@@ -15,7 +15,8 @@ author = "The Trialbook authors"
 project_copyright = "2026, The Trialbook authors"
 release = version = __version__
 
-extensions = ["myst_parser", "generated"]
+extensions = ["myst_nb", "generated"]
+nb_execution_mode = "off"  # examples/tour.ipynb is kept with its outputs; a test executes it
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 exclude_patterns = ["_ext"]

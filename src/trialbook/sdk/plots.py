@@ -182,8 +182,8 @@ def parallel(table: Table, columns: Sequence[str], *, color: str | None = None, 
     Parameters
     ----------
     columns
-        At least two. Texts stand at even distances in their order; positive numbers over more than two decades stand
-        on a logarithmic axis. A line breaks where its record lacks a value.
+        At least two. Texts stand at even distances in their order; positive numbers whose largest is at least 50 times
+        the smallest stand on a logarithmic axis. A line breaks where its record lacks a value.
     color
         The column that colours the lines; by default the last.
     """
@@ -283,7 +283,7 @@ class _Scale:
             self._texts = sorted({str(one) for one in present})
             return
         numbers = np.array([float(one) for one in present] or [0.0])
-        self._log = bool(numbers.min() > 0 and numbers.max() / numbers.min() > 100)
+        self._log = bool(numbers.min() > 0 and numbers.max() / numbers.min() >= 50)
         self._low, self._high = float(numbers.min()), float(numbers.max())
         distinct = sorted(set(numbers.tolist()))
         self._few = distinct if len(distinct) <= 8 else []
