@@ -84,6 +84,7 @@ def test_equal_rows_are_one_cluster() -> None:
     [
         ({"rows": np.zeros((0, 2))}, "at least one row"),
         ({"rows": np.array([[np.nan]])}, "feature 0 has no value"),
+        ({"rows": np.ones((3, 2)), "categorical": [2]}, "categorical feature 2 is not there: positions go from 0 to 1"),
         ({"rows": np.ones((3, 1)), "method": "mode"}, "method 'mode' is not known"),
         ({"rows": np.ones((3, 1)), "method": "clusters", "num_clusters": 13}, "num_clusters is 13; 1 to 12"),
     ],

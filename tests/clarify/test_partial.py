@@ -81,6 +81,11 @@ def test_every_output_has_a_curve_and_the_report_its_shape() -> None:
     assert found._repr_html_().count("<polyline") == 2
 
 
+def test_label_headers_are_as_many_as_outputs() -> None:
+    with pytest.raises(ValueError, match="2 label headers for 1 outputs"):
+        partial_dependence(product, np.ones((2, 3)), 0, label_headers=["no", "yes"])
+
+
 def test_the_top_features_are_those_with_the_largest_shapley_values() -> None:
     rows = np.ones((3, 3))
     found = kernel_shap(lambda x: x @ np.array([1.0, -5.0, 2.0]), rows, np.zeros(3), names=["a", "b", "c"])

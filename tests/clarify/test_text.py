@@ -95,6 +95,11 @@ def test_a_blank_text_is_named_before_any_call() -> None:
         explain_text(lambda _: 1 / 0, ["x", "  "])
 
 
+def test_one_text_instead_of_a_list_is_named() -> None:
+    with pytest.raises(ValueError, match="a list of texts is needed"):
+        explain_text(feeling, "good")
+
+
 def test_a_failing_model_is_reported() -> None:
     with pytest.raises(PredictionError, match="KeyError"):
         explain_text(lambda texts: {}[texts[0]], ["x"])

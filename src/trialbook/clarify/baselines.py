@@ -65,6 +65,10 @@ def choose_baseline(
     """
     table, _ = read_rows(rows)
     kinds = set(_not_numbers(table) if categorical is None else categorical)
+    outside = sorted(at for at in kinds if not 0 <= at < table.shape[1])
+    if outside:
+        message = f"categorical feature {outside[0]} is not there: positions go from 0 to {table.shape[1] - 1}"
+        raise ValueError(message)
     if method not in {"median", "mean", "clusters"}:
         message = f"baseline method {method!r} is not known: use 'median', 'mean' or 'clusters'"
         raise ValueError(message)

@@ -115,7 +115,8 @@ def partial_dependence(
     Raises
     ------
     ValueError
-        An argument is wrong, or no row has a value of the feature; nothing was predicted.
+        An argument is wrong, or no row has a value of the feature; nothing was predicted. Label headers can only be
+        counted against the model's outputs afterwards.
     PredictionError
         The model raised, or gave NaN or too few rows.
     """
@@ -128,6 +129,9 @@ def partial_dependence(
     points, shares = _categories(values) if kind == "categorical" else _buckets(values, grid_resolution, grid)
     model = Model(predict, batch_rows=batch_rows)
     means = _means(model, table, at, points, labels[at])
+    if label_headers and len(label_headers) != len(means):
+        message = f"{len(label_headers)} label headers for {len(means)} outputs of the model"
+        raise ValueError(message)
     return PartialDependence(labels[at], kind, points, means, shares, tuple(label_headers), model.cost)
 
 

@@ -195,6 +195,9 @@ def explain_text(
     PredictionError
         The model raised, or gave NaN or too few rows.
     """
+    if isinstance(texts, str):
+        message = "texts is one text; a list of texts is needed"
+        raise ValueError(message)
     cut = [split(text, granularity) for text in texts]
     empty = [at for at, units in enumerate(cut) if not units]
     if empty:
