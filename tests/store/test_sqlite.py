@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from trialbook.model import Kind
-from trialbook.store import open_store
+from trialbook.store import logs, open_store
 from trialbook.store.dialect import SqliteDialect
-from trialbook.store.interface import Points, Store
+from trialbook.store.interface import LogLine, Points, Store
 from trialbook.store.packing import WINDOW, apply_merge, pack_run
 from trialbook.testing.store_contract import StoreContract
 
@@ -159,6 +159,21 @@ def test_of_two_merges_of_the_same_batches_one_is_given_up(store: Store, tmp_pat
         assert [apply_merge(session, first), apply_merge(session, second)] == [True, False]
         session.run("COMMIT")
     assert store.series(run, "loss").value.tolist() == [1.0, 1.0]
+
+
+def test_of_two_merges_of_the_same_lines_one_is_given_up(store: Store, tmp_path: Path) -> None:
+    run = store.write(lambda tx: tx.insert(Kind.TRIAL_COMPONENT, "run", {})).id
+    for seq in range(3):
+        lines = [LogLine(0.0, f"{seq}")]
+        store.write(lambda tx, seq=seq, lines=lines: tx.append_log(run, "console", "w", seq, lines))  # type: ignore[misc]
+    with closing(SqliteDialect(tmp_path).connect(write=True)) as session:
+        first, second = logs.pack_log(session, 1), logs.pack_log(session, 1)
+        assert first is not None
+        assert second is not None
+        session.begin()
+        assert [logs.apply_merge(session, first), logs.apply_merge(session, second)] == [True, False]
+        session.run("COMMIT")
+    assert [line.text for line in store.log(run, "console")] == ["0", "1", "2"]
 
 
 def test_following_one_kind_reads_only_what_is_new(store: Store) -> None:

@@ -89,14 +89,24 @@ class ArrivalContract:
         for seq, (count, merge) in enumerate(batches):
             rows.append([(name, step + n, float(step + n), n / 7) for n in range(count) for name in ("loss", "auc")])
             step += count
-            append(store, run, seq, rows[-1])
             append(store, other, seq, rows[-1])
+            append(store, run, seq, rows[-1])
             positions.append(store.position([run]))
             if merge:
                 store.merge(run)
         for place, position in enumerate(positions):
             points, changed, _ = came(store, position, run, 65_536)
             assert (points, changed) == (as_came(rows[place:]), set())
+
+    def test_points_that_came_out_of_order_and_were_merged_are_told_to_be_read_anew(self, store: Store) -> None:
+        run = insert(store, "run").id
+        append(store, run, 0, [("loss", 5, 5.0, 0.5), ("auc", 1, 1.0, 0.5)])
+        between = store.position([run])
+        append(store, run, 1, [("loss", 4, 4.0, 0.25), ("auc", 2, 2.0, 0.75)])
+        store.merge(run)
+        answer = store.arrivals(between, [run])
+        assert answer.changed == [(run, "loss")]
+        assert [(name, series.value.tolist()) for _, name, series in answer.points] == [("auc", [0.75])]
 
     def test_a_position_before_what_is_remembered_is_told_to_read_anew(self, store: Store) -> None:
         run = insert(store, "run").id

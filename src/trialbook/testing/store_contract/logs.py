@@ -121,6 +121,16 @@ class LogContract:
             assert [one.number for one in found] == [1999, *range(19_990, 20_000)]
             store.merge(entity)
 
+    @pytest.mark.parametrize("merged", [False, True])
+    def test_a_text_that_runs_over_the_end_of_a_line_is_not_found(self, store: Store, merged: bool) -> None:
+        entity = insert(store, "run").id
+        append_log(store, entity, 0, ["xa", "bx", "aab", "ab"])
+        append_log(store, entity, 1, ["b"])
+        if merged:
+            store.merge(entity)
+        assert [one.number for one in store.find_log(entity, "ab")] == [2, 3]
+        assert store.find_log(entity, "bb") == []
+
     def test_empty_lines_are_lines(self, store: Store) -> None:
         entity = insert(store, "run").id
         append_log(store, entity, 0, [""] * 50_000)
