@@ -59,6 +59,13 @@ def test_text_is_categorical_and_missing_values_are_left_out() -> None:
     assert found.data_distribution.tolist() == pytest.approx([1 / 3, 2 / 3])
 
 
+def test_numpy_numbers_among_objects_are_numbers() -> None:
+    rows = np.array([[np.int64(1), "x"], [np.int64(2), "y"]], object)
+    found = partial_dependence(lambda x: x[:, 0].astype(float), rows, 0)
+    assert found.data_type == "numerical"
+    assert found.model_predictions.tolist() == [[1.0, 2.0]]
+
+
 def test_rows_that_differ_in_nothing_else_are_predicted_once() -> None:
     rows = np.column_stack([np.arange(1000.0), np.arange(1000.0) % 4, np.zeros(1000)])
     found = partial_dependence(product, rows, 0, grid_resolution=10)

@@ -147,7 +147,7 @@ def _values(
     if not present:
         message = f"feature {name!r} has no value in any row"
         raise ValueError(message)
-    numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in present)
+    numbers = all(isinstance(value, int | float | np.number) and not isinstance(value, bool) for value in present)
     if categorical or (categorical is None and not numbers):
         return np.array(present, object), "categorical"
     if not numbers:
