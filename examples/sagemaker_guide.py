@@ -2,8 +2,11 @@
 
 Nothing here knows of Trialbook. Point boto3 at a server and run it:
 
+    trialbook serve --launcher record &
     eval "$(trialbook env)"
     python examples/sagemaker_guide.py
+
+Its jobs are made up, so it wants a server that keeps jobs as records and runs none.
 
 It first makes what the guide takes for granted: a few finished training jobs with hyperparameters, tags and metrics.
 Then (a) finds the best of them, (b) compares them in a table, (c) asks which properties can be searched, (d) asks

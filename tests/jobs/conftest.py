@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import tarfile
 import time
@@ -50,7 +51,8 @@ class Jobs:
                 member = tarfile.TarInfo(name)
                 member.size = len(text.encode())
                 tar.addfile(member, io.BytesIO(text.encode()))
-        return self.put("source/sourcedir.tar.gz", packed.getvalue())
+        name = hashlib.md5(packed.getvalue(), usedforsecurity=False).hexdigest()
+        return self.put(f"source/{name}/sourcedir.tar.gz", packed.getvalue())
 
     def train(self, name: str, code: str, *, hyperparameters: Mapping[str, str] | None = None, **members: Any) -> None:
         """Start a training job that runs `code` as its script."""

@@ -10,8 +10,8 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
-from tests.conftest import LiveServer
-from tests.jobs.conftest import Jobs, wait_for
+from tests.conftest import LiveServer, serve
+from tests.jobs.conftest import Jobs, job_settings, wait_for
 
 from trialbook.testing.processes import ServerProcess
 
@@ -122,20 +122,32 @@ time.sleep(3)
 
 
 @pytest.mark.slow
-def test_thirty_short_jobs_all_end_although_the_server_is_killed_again_and_again(tmp_path: Path) -> None:
+@pytest.mark.timeout(400)
+def test_a_hundred_short_jobs_all_end_although_the_server_is_killed_again_and_again(tmp_path: Path) -> None:
     with ServerProcess(tmp_path / "store") as server:
         jobs = Jobs(Remote(server.url))
-        names = [f"job-{number:02}" for number in range(30)]
+        names = [f"job-{number:03}" for number in range(100)]
         for name in names:
             jobs.train(name, "print('one line')")
         for _ in range(5):
-            time.sleep(0.7)
+            time.sleep(2.0)
             server.kill()
             server.start()
-        ended = [jobs.ended(name, 90) for name in names]
+        ended = [jobs.ended(name, 200) for name in names]
         assert {job["TrainingJobStatus"] for job in ended} == {"Completed"}
         starts = [job["TrainingStartTime"] for job in ended]
         assert starts == sorted(starts)
         for name in names:
             assert jobs.lines(name) == ["one line"]
         server.terminate()
+
+
+def test_two_servers_over_one_store_run_each_job_once(tmp_path: Path, mark: str) -> None:
+    with serve(job_settings(tmp_path, job_slots=2)) as first, serve(job_settings(tmp_path, job_slots=2)) as second:
+        one, two = Jobs(first), Jobs(second)
+        names = [f"job-{number}" for number in range(8)]
+        for number, name in enumerate(names):
+            code = f"open('/tmp/{mark}', 'a').write('{name} ')"
+            (one if number % 2 else two).train(name, code)
+        assert {one.ended(name)["TrainingJobStatus"] for name in names} == {"Completed"}
+    assert sorted((Path("/tmp") / mark).read_text().split()) == names

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialbook.jobs.failure import JobFailure, JobStopped
+from trialbook.jobs.failure import JobFailure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -58,8 +58,10 @@ class Environments:
         self._sites: dict[str, tuple[str, list[str], str]] = {}
         self._lock = threading.Lock()
 
-    def python_for(self, image: Image, say: Callable[[str], None], stopped: threading.Event | None = None) -> Path:
-        """Give the interpreter that serves an image, made when it is not there; `say` is told of the progress.
+    def python_for(self, image: Image, say: Callable[[str], None], check: Callable[[], None] = lambda: None) -> Path:
+        """Give the interpreter that serves an image, made when it is not there.
+
+        `say` is told of the progress; `check` is called meanwhile, and what it raises ends the making.
 
         Raises
         ------
@@ -75,14 +77,14 @@ class Environments:
         if not image.packages:
             return base
         missing = self._missing(base, image.packages)
-        return self.with_packages(base, missing, say, stopped) if missing else base
+        return self.with_packages(base, missing, say, check) if missing else base
 
     def with_packages(
         self,
         base: Path,
         packages: Sequence[str],
         say: Callable[[str], None],
-        stopped: threading.Event | None = None,
+        check: Callable[[], None] = lambda: None,
         requirements: Path | None = None,
     ) -> Path:
         """Give the interpreter of a layer over `base` with packages, or those of a requirements file."""
@@ -101,7 +103,7 @@ class Environments:
             if any(one.partition("=")[0].strip() == "torch" for one in packages):
                 arguments += ["--extra-index-url", TORCH_INDEX]
             try:
-                _pip(python, arguments, say, stopped)
+                _pip(python, arguments, say, check)
             except BaseException:
                 shutil.rmtree(layer, ignore_errors=True)
                 raise
@@ -168,7 +170,7 @@ def environments_folder(settings: Settings) -> Path:
     return Path(cache) / "trialbook" / "environments"
 
 
-def _pip(python: Path, arguments: Sequence[str], say: Callable[[str], None], stopped: threading.Event | None) -> None:
+def _pip(python: Path, arguments: Sequence[str], say: Callable[[str], None], check: Callable[[], None]) -> None:
     command = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar=off"]
     with subprocess.Popen(
         [*command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, stdin=subprocess.DEVNULL
@@ -176,9 +178,11 @@ def _pip(python: Path, arguments: Sequence[str], say: Callable[[str], None], sto
         assert process.stdout is not None
         lines: list[str] = []
         for line in process.stdout:
-            if stopped is not None and stopped.is_set():
+            try:
+                check()
+            except BaseException:
                 process.kill()
-                raise JobStopped("it was told to stop")
+                raise
             text = line.strip()
             lines.append(text)
             if text.startswith(("Collecting", "Downloading", "Installing", "Successfully", "ERROR")):

@@ -83,13 +83,19 @@ def _make_place(libc: ctypes.CDLL) -> None:
     if Path(ML).is_dir():
         return
     parent = Path(ML).parent
-    children = [child for child in sorted(parent.iterdir()) if child.is_dir()] if parent.is_dir() else []
-    held = [(child, os.open(child, os.O_PATH)) for child in children]
     parent.mkdir(exist_ok=True)
+    children = sorted(parent.iterdir())
+    links = [(child, child.readlink()) for child in children if child.is_symlink()]
+    held = [(child, os.open(child, os.O_PATH)) for child in children if not child.is_symlink()]
     _mount(libc, "tmpfs", str(parent), 0, "tmpfs")
     Path(ML).mkdir()
+    for child, place in links:
+        child.symlink_to(place)
     for child, descriptor in held:
-        child.mkdir()
+        if Path(f"/proc/self/fd/{descriptor}").is_dir():
+            child.mkdir()
+        else:
+            child.touch()
         _bind(libc, f"/proc/self/fd/{descriptor}", str(child))
         os.close(descriptor)
 

@@ -60,7 +60,7 @@ class Processing:
         for one in _outputs(doc):
             places.require_bucket(job.call, one["S3Output"]["S3Uri"], f"The output '{one['OutputName']}'")
             _local(job, one["S3Output"], f"The output '{one['OutputName']}'").mkdir(parents=True, exist_ok=True)
-        python = self._environments.python_for(image, log.say, job.stopped)
+        python = self._environments.python_for(image, log.say, job.check)
         log.say(served_by(image, python))
         for one in doc.get("ProcessingInputs", []):
             _bring(job, one, log)

@@ -121,9 +121,9 @@ class Runner:
             self._woken.clear()
             try:
                 self._look(woken=woken)
-            except StoreError:
+            except Exception:
                 if not self._closed.is_set():
-                    log.warning("the job runner cannot reach the store and tries again", exc_info=True)
+                    log.warning("the job runner failed to look for work and tries again", exc_info=True)
                     self._closed.wait(LOOK)
 
     def _look(self, *, woken: bool) -> None:

@@ -63,6 +63,9 @@ class Training:
             log.say(problem)
         places.require_bucket(job.call, doc["OutputDataConfig"]["S3OutputPath"], "The output path")
         image = self._image(doc)
+        count = doc.get("ResourceConfig", {}).get("InstanceCount", 1)
+        if count > 1:
+            log.say(f"{count} instances were asked for: the program runs once, as the only host, on this machine")
         user = script.script_of(doc.get("HyperParameters", {}))
         code = script.unpack(job, user) if user is not None else None
         python = self._python(job, image, code, log)
@@ -87,11 +90,11 @@ class Training:
         return self._images.resolve(uri)
 
     def _python(self, job: Job, image: Image, code: Path | None, log: JobLog) -> Path:
-        python = self._environments.python_for(image, log.say, job.stopped)
+        python = self._environments.python_for(image, log.say, job.check)
         log.say(served_by(image, python))
         requirements = code / "requirements.txt" if code is not None else None
         if requirements is not None and requirements.is_file() and requirements.read_text().strip():
-            return self._environments.with_packages(python, [], log.say, job.stopped, requirements)
+            return self._environments.with_packages(python, [], log.say, job.check, requirements)
         return python
 
 
@@ -144,9 +147,6 @@ def _write_configuration(job: Job, doc: Document) -> None:
     contract.write_json(folder / "inputdataconfig.json", entries)
     contract.write_json(folder / "resourceconfig.json", contract.resources(doc.get("ResourceConfig", {})))
     contract.write_json(folder / "upstreamoutputdataconfig.json", [])
-    count = doc.get("ResourceConfig", {}).get("InstanceCount", 1)
-    if count > 1:
-        (folder / "trialbook-hosts").write_text(f"{count} instances were asked for; all are this machine\n")
 
 
 def _checkpoint_folder(job: Job, doc: Document) -> Path | None:
