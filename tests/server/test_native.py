@@ -217,3 +217,16 @@ def test_the_openapi_document_is_valid_and_has_every_operation(server: LiveServe
 def test_every_member_of_a_form_says_what_it_means(name: str) -> None:
     for member in forms.members(native.FORMS[name]).values():
         assert member.says.endswith(".") or member.says, f"{name}.{member.name} needs a Says"
+
+
+def test_a_condition_is_told_in_both_forms(api: HttpTransport) -> None:
+    told = api.call("translate", {"where": "Parameters.lr > 0.2 or exists Tags.x"})
+    assert told["expression"]["Operator"] == "Or"
+    assert api.call("translate", {"where": {"expression": told["expression"]}})["text"] == told["text"]
+    assert api.call("translate", {"where": ""}) == {"text": "", "expression": None, "problem": None}
+
+
+def test_what_sagemakers_form_cannot_say_is_said(api: HttpTransport) -> None:
+    told = api.call("translate", {"where": "adult"})
+    assert told["expression"] is None
+    assert told["problem"]

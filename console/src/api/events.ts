@@ -13,10 +13,11 @@ export function follow(topics: readonly string[], listener: Listener, cursor?: s
 
   function open(): void {
     if (source !== undefined || topics.length === 0) return;
-    const query = new URLSearchParams({ topics: topics.map(encodeURIComponent).join(",") });
-    if (last !== undefined) query.set("cursor", last);
-    if (place.region !== undefined) query.set("region", place.region);
-    source = new EventSource(`console/api/events?${query.toString()}`);
+    // By hand: the commas between topics stay as they are, those within are encoded.
+    const query = [`topics=${topics.map(encodeURIComponent).join(",")}`];
+    if (last !== undefined) query.push(`cursor=${encodeURIComponent(last)}`);
+    if (place.region !== undefined) query.push(`region=${encodeURIComponent(place.region)}`);
+    source = new EventSource(`console/api/events?${query.join("&")}`);
     for (const name of NAMES) {
       source.addEventListener(name, (event: MessageEvent<string>) => {
         if (event.lastEventId !== "") last = event.lastEventId;

@@ -1,7 +1,8 @@
 /** Trialbook's own operations, as `/api/v1/openapi.json` describes them: tables over the columns of search. */
 import { op, own } from "@/api/client";
 
-export type Cell = string | number | boolean | null;
+/** A list where a record has several values of the property, as of `Parents.ExperimentName`. */
+export type Cell = string | number | boolean | null | readonly (string | number | boolean | null)[];
 export type Type = "number" | "text" | "time" | "flag" | "mixed";
 
 export interface TableRequest {
@@ -58,6 +59,17 @@ export interface Values {
 
 export function values(resource: string, property: string, q = "", limit = 20, where = "", signal?: AbortSignal): Promise<Values> {
   return own("values", blankless({ resource, property, q, limit, where }), signal);
+}
+
+export interface Translation {
+  readonly text: string;
+  /** SageMaker's SearchExpression; null where it cannot say it, and `problem` says why. */
+  readonly expression: object | null;
+  readonly problem: string | null;
+}
+
+export function translate(where: string, resource: string, signal?: AbortSignal): Promise<Translation> {
+  return own("translate", { where, resource }, signal);
 }
 
 /** A run's parameters, artifacts, status, notes and writers. */

@@ -1,3 +1,5 @@
+import { I18nProvider } from "@cloudscape-design/components/i18n";
+import messages from "@cloudscape-design/components/i18n/messages/all.en";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { Shell } from "@/app/shell";
 
@@ -7,8 +9,10 @@ const client = new QueryClient({
 
 export function App() {
   return (
-    <QueryClientProvider client={client}>
-      <Shell />
-    </QueryClientProvider>
+    <I18nProvider locale="en" messages={[messages]}>
+      <QueryClientProvider client={client}>
+        <Shell />
+      </QueryClientProvider>
+    </I18nProvider>
   );
 }

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from trialbook.handlers import ingest, logged, views
-from trialbook.services import notes, recycling, search, tables, text_search
+from trialbook.services import notes, recycling, search, tables, text_search, translation
 from trialbook.services.forms import Says, read
 
 if TYPE_CHECKING:
@@ -56,6 +56,11 @@ def groups(call: Call, request: Document) -> Document:
 def matrix(call: Call, request: Document) -> Document:
     """Give the values of up to 10,000 records, found or named, for plots."""
     return tables.matrix(call, read(tables.MatrixForm, request))
+
+
+def translate(call: Call, request: Document) -> Document:
+    """Give a condition both as a text of the grammar and as SageMaker's SearchExpression."""
+    return translation.translate(call, read(translation.TranslateForm, request))
 
 
 def list_bin(call: Call, request: Document) -> Document:
@@ -124,6 +129,7 @@ OPERATIONS: dict[str, Callable[[Call, Document], Document]] = {
     "values": values,
     "groups": groups,
     "matrix": matrix,
+    "translate": translate,
     "bin": list_bin,
     "restore": restore,
     "run": ingest.run,
@@ -143,6 +149,7 @@ FORMS: dict[str, type] = {
     "values": tables.ValuesForm,
     "groups": tables.GroupsForm,
     "matrix": tables.MatrixForm,
+    "translate": translation.TranslateForm,
     "bin": EmptyForm,
     "restore": RestoreForm,
     "run": RunForm,

@@ -1,30 +1,42 @@
-import Header from "@cloudscape-design/components/header";
-import Table from "@cloudscape-design/components/table";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { own } from "@/api/client";
+import Box from "@cloudscape-design/components/box";
+import Select from "@cloudscape-design/components/select";
 import type { PageProps } from "@/app/routes";
+import { KINDS, kindOf } from "@/records/kinds";
+import { RecordSearch } from "@/records/record-search";
+import { writeKind } from "@/records/state";
 
-interface Answer {
-  readonly total: number;
-  readonly records: readonly { readonly name: string }[];
-}
+const FIRST_RUN = `from trialbook import Run
+
+with Run("my-experiment") as run:
+    run.log_parameter("lr", 0.1)
+    run.log_metric("loss", 0.5, step=0)`;
 
 export default function SearchPage({ params }: PageProps) {
-  const query = params.get("q") ?? "";
-  const found = useQuery({
-    queryKey: ["search", query],
-    queryFn: ({ signal }) => own<Answer>("search", { resource: "run", query, limit: 50 }, signal),
-    placeholderData: keepPreviousData,
-  });
+  const kind = kindOf(params.get("resource"));
   return (
-    <Table
-      variant="full-page"
-      header={<Header variant="h1" counter={found.data === undefined ? "" : `(${found.data.total})`}>Search</Header>}
-      loading={found.isPending}
-      loadingText="Searching"
-      items={[...(found.data?.records ?? [])]}
-      columnDefinitions={[{ id: "name", header: "Name", cell: (item) => item.name, isRowHeader: true }]}
-      empty="No runs yet."
+    <RecordSearch
+      key={kind.resource}
+      params={params}
+      title="Search"
+      actions={
+        <Select
+          selectedOption={{ value: kind.resource, label: kind.label }}
+          options={KINDS.map((one) => ({ value: one.resource, label: one.label }))}
+          onChange={({ detail }) => writeKind(detail.selectedOption.value ?? "run")}
+          ariaLabel="What to search"
+        />
+      }
+      empty={
+        <Box textAlign="center">
+          <Box variant="strong">No {kind.label.toLowerCase()} yet.</Box>
+          {kind.resource === "run" && (
+            <>
+              <Box>This makes the first one:</Box>
+              <pre className="mono program left" tabIndex={0}>{FIRST_RUN}</pre>
+            </>
+          )}
+        </Box>
+      }
     />
   );
 }

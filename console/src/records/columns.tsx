@@ -1,0 +1,87 @@
+/** Columns of a table of records, from the names of properties. */
+import Link from "@cloudscape-design/components/link";
+import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
+import type { TableProps } from "@cloudscape-design/components/table";
+import type { Cell, TableAnswer, Type } from "@/api/own";
+import { isNumeric, shortName, show } from "@/query/show";
+import type { Kind } from "@/records/kinds";
+
+export interface Row {
+  readonly name: string;
+  readonly arn: string;
+  readonly cells: Readonly<Record<string, Cell | undefined>>;
+}
+
+export const NAME = "name";
+/** The property that a kind's name sorts by. */
+export const NAME_PROPERTIES: Readonly<Record<string, string>> = {
+  run: "TrialComponentName",
+  experiment: "ExperimentName",
+  "training-job": "TrainingJobName",
+  "processing-job": "ProcessingJobName",
+  "transform-job": "TransformJobName",
+  "hyper-parameter-tuning-job": "HyperParameterTuningJobName",
+  model: "ModelName",
+  endpoint: "EndpointName",
+  artifact: "ArtifactName",
+};
+
+const STATES: Readonly<Record<string, StatusIndicatorProps.Type>> = {
+  Completed: "success",
+  InService: "success",
+  Approved: "success",
+  InProgress: "in-progress",
+  Creating: "in-progress",
+  Updating: "in-progress",
+  Starting: "in-progress",
+  Pending: "pending",
+  PendingManualApproval: "pending",
+  Failed: "error",
+  Rejected: "error",
+  Stopped: "stopped",
+  Stopping: "stopped",
+};
+
+export function Status({ value }: { readonly value: string }) {
+  return <StatusIndicator type={STATES[value] ?? "info"}>{value}</StatusIndicator>;
+}
+
+export function rowsOf(answer: TableAnswer): Row[] {
+  return answer.names.map((name, at) => ({
+    name,
+    arn: answer.arns[at] ?? name,
+    cells: Object.fromEntries(Object.entries(answer.columns).map(([column, cells]) => [column, cells[at]])),
+  }));
+}
+
+export function columnsOf(kind: Kind, names: readonly string[], types: Readonly<Record<string, Type>>): TableProps.ColumnDefinition<Row>[] {
+  return [
+    {
+      id: NAME,
+      header: "Name",
+      sortingField: NAME_PROPERTIES[kind.resource] ?? "CreationTime",
+      cell: (row) => <Link href={kind.href(row.name)}>{row.name}</Link>,
+      isRowHeader: true,
+      minWidth: 180,
+    },
+    ...names.map((name): TableProps.ColumnDefinition<Row> => ({
+      id: name,
+      header: <span title={name}>{head(name)}</span>,
+      ariaLabel: ({ sorted, descending }) => `${name}${sorted ? `, sorted ${descending ? "descending" : "ascending"}` : ""}`,
+      sortingField: name,
+      cell: (row) => cellOf(name, row.cells[name], types[name]),
+      minWidth: 110,
+    })),
+  ];
+}
+
+function head(name: string): string {
+  return /^(Metrics|Parameters|HyperParameters|Tags|InputArtifacts|OutputArtifacts)\./.test(name) ? shortName(name) : name.replaceAll(/([a-z])([A-Z])/g, "$1 $2").replaceAll(".", " › ");
+}
+
+function cellOf(name: string, value: Cell | undefined, type: Type | undefined) {
+  if (value === null || value === undefined) return <span aria-label="none">–</span>;
+  if (typeof value === "string" && name.endsWith("Status")) return <Status value={value} />;
+  const text = show(value, type);
+  return isNumeric(value) && type !== "time" ? <div className="numeric">{text}</div> : <span title={text}>{text.length > 80 ? `${text.slice(0, 77)}…` : text}</span>;
+}

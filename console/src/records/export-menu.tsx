@@ -1,0 +1,80 @@
+/** What the page shows, to go: as a program, as a text of the grammar, as CSV, as a link. */
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
+import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
+import Modal from "@cloudscape-design/components/modal";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { matrix, translate } from "@/api/own";
+import { boto3Program, commandLine, csv, sdkProgram, type Shown } from "@/records/program";
+import { whereOf, type State } from "@/records/state";
+
+interface Text {
+  readonly title: string;
+  readonly body: string;
+  readonly note?: string;
+}
+
+export function ExportMenu({ state, pinned }: { readonly state: State; readonly pinned: string }) {
+  const [text, setText] = useState<Text>();
+  const { resource, sagemaker } = state.kind;
+  const where = whereOf(state, pinned);
+  const shown: Shown = { resource, where, sort: state.sort, columns: state.columns, limit: state.size };
+
+  async function choose(id: string): Promise<void> {
+    if (id === "sdk") setText({ title: "Python, with Trialbook's SDK", body: sdkProgram(shown) });
+    if (id === "cli") setText({ title: "Command line", body: commandLine(shown) });
+    if (id === "text") setText({ title: "Text of the search grammar", body: where === "" ? "(everything)" : where });
+    if (id === "link") setText({ title: "Link to this page", body: window.location.href });
+    if (id === "boto3") {
+      const told = await translate(where, resource);
+      const note = told.problem === null ? {} : { note: `SageMaker's form cannot say this condition: ${told.problem} The program finds all records.` };
+      setText({ title: "Python, with boto3 and pandas", body: boto3Program(shown, sagemaker ?? "ExperimentTrialComponent", told.expression ?? undefined), ...note });
+    }
+    if (id === "csv") {
+      const answer = await matrix({ resource, where, sort: state.sort === "" ? [] : [state.sort], columns: state.columns, limit: 10_000 });
+      const anchor = document.createElement("a");
+      anchor.href = URL.createObjectURL(new Blob([csv(answer, state.columns)], { type: "text/csv" }));
+      anchor.download = `${resource}s.csv`;
+      anchor.click();
+      URL.revokeObjectURL(anchor.href);
+    }
+  }
+
+  return (
+    <>
+      <ButtonDropdown
+        items={[
+          { id: "sdk", text: "Copy as Python (trialbook)" },
+          { id: "boto3", text: "Copy as Python (boto3, pandas)", disabled: sagemaker === undefined },
+          { id: "cli", text: "Copy as command line" },
+          { id: "text", text: "Copy as text" },
+          { id: "link", text: "Copy link" },
+          { id: "csv", text: "Download CSV (up to 10,000)" },
+        ]}
+        onItemClick={({ detail }) => void choose(detail.id)}
+      >
+        Export
+      </ButtonDropdown>
+      <Modal
+        visible={text !== undefined}
+        onDismiss={() => setText(undefined)}
+        header={text?.title}
+        closeAriaLabel="Close"
+        size="large"
+        footer={
+          <Box float="right">
+            <SpaceBetween direction="horizontal" size="xs">
+              <Button onClick={() => setText(undefined)}>Close</Button>
+              <CopyToClipboard textToCopy={text?.body ?? ""} copyButtonText="Copy" copySuccessText="Copied" copyErrorText="Not copied" variant="button" />
+            </SpaceBetween>
+          </Box>
+        }
+      >
+        {text?.note !== undefined && <Box color="text-status-warning">{text.note}</Box>}
+        <pre className="mono program" tabIndex={0}>{text?.body}</pre>
+      </Modal>
+    </>
+  );
+}

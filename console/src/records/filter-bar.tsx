@@ -1,0 +1,86 @@
+/** The filter: properties as they are typed, with their types, and values with how many records have each. */
+import PropertyFilter, { type PropertyFilterProps } from "@cloudscape-design/components/property-filter";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { properties, values, type Property } from "@/api/own";
+import { show } from "@/query/show";
+import { fromQuery, toFilteringProperty, toQuery, used } from "@/query/tokens";
+import { writeFilter, type State } from "@/records/state";
+
+const MOST_PROPERTIES = 100;
+const MOST_VALUES = 50;
+
+interface Asked {
+  readonly property: string | undefined;
+  readonly text: string;
+}
+
+export function FilterBar({ state, total, pinned }: { readonly state: State; readonly total: number | undefined; readonly pinned: string }) {
+  const [asked, setAsked] = useState<Asked>({ property: undefined, text: "" });
+  const { resource } = state.kind;
+
+  const found = useQuery({
+    queryKey: ["properties", resource, asked.property === undefined ? asked.text : "", pinned],
+    queryFn: ({ signal }) => properties(resource, asked.property === undefined ? asked.text : "", MOST_PROPERTIES, pinned, signal),
+    placeholderData: (before) => before,
+    staleTime: 10_000,
+  });
+  const choices = useQuery({
+    queryKey: ["values", resource, asked.property, asked.text, pinned],
+    queryFn: ({ signal }) => values(resource, asked.property!, asked.text, MOST_VALUES, pinned, signal),
+    enabled: asked.property !== undefined,
+    staleTime: 10_000,
+  });
+
+  const known = useMemo(() => {
+    const list: Property[] = [...(found.data ?? [])];
+    // A property that a condition uses stays known, or its token would lose its name.
+    for (const name of used(state.filter)) {
+      if (!list.some((one) => one.name === name)) list.push({ name, type: "mixed", group: "Used", count: 0 });
+    }
+    return list;
+  }, [found.data, state.filter]);
+
+  const options: PropertyFilterProps.FilteringOption[] =
+    asked.property === undefined || choices.data === undefined
+      ? []
+      : choices.data.values.map(({ value, count }) => ({
+          propertyKey: asked.property!,
+          value: show(value, undefined),
+          label: `${show(value, choices.data.type)}`,
+          tags: [`${count}`],
+        }));
+
+  const range = choices.data?.range;
+  const hint =
+    asked.property !== undefined && choices.data !== undefined
+      ? [
+          range === null || range === undefined ? `${choices.data.distinct} values` : `${show(range.min, choices.data.type)} – ${show(range.max, choices.data.type)}`,
+          `${choices.data.count} with`,
+          `${choices.data.missing} without`,
+        ].join(", ")
+      : "";
+
+  return (
+    <PropertyFilter
+      query={toQuery(state.filter)}
+      onChange={({ detail }) => writeFilter(fromQuery(detail))}
+      filteringProperties={known.map(toFilteringProperty)}
+      filteringOptions={options}
+      enableTokenGroups
+      asyncProperties
+      virtualScroll
+      expandToViewport
+      filteringAriaLabel={`Find ${state.kind.label.toLowerCase()}`}
+      filteringPlaceholder="Property, value, or any words"
+      filteringStatusType={found.isFetching || choices.isFetching ? "loading" : found.isError || choices.isError ? "error" : "finished"}
+      filteringLoadingText="Looking"
+      filteringErrorText="The server did not answer."
+      filteringFinishedText={hint}
+      filteringEmpty="Nothing like that: it is searched as words."
+      onLoadItems={({ detail }) => setAsked({ property: detail.filteringProperty?.key, text: detail.filteringText })}
+      countText={total === undefined ? "" : `${total.toLocaleString()} ${total === 1 ? "match" : "matches"}`}
+      customGroupsText={[]}
+    />
+  );
+}

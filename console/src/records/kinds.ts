@@ -1,0 +1,32 @@
+/** The kinds of record that can be searched: their words, first columns, and pages. */
+import { link } from "@/app/router";
+
+export interface Kind {
+  readonly resource: string;
+  readonly label: string;
+  readonly one: string;
+  /** Shown until the user chooses. */
+  readonly columns: readonly string[];
+  readonly href: (name: string) => string;
+  /** The Resource of SageMaker's Search, for copied programs; absent where it has none. */
+  readonly sagemaker?: string;
+}
+
+const of = (page: string) => (name: string) => link([page, name]);
+
+export const KINDS: readonly Kind[] = [
+  { resource: "run", label: "Runs", one: "run", columns: ["Status.PrimaryStatus", "Parents.ExperimentName", "CreationTime"], href: of("runs"), sagemaker: "ExperimentTrialComponent" },
+  { resource: "experiment", label: "Experiments", one: "experiment", columns: ["CreationTime", "LastModifiedTime"], href: of("experiments"), sagemaker: "Experiment" },
+  { resource: "training-job", label: "Training jobs", one: "training job", columns: ["TrainingJobStatus", "CreationTime", "TrainingTimeInSeconds"], href: (name) => link(["jobs", "training-job", name]), sagemaker: "TrainingJob" },
+  { resource: "processing-job", label: "Processing jobs", one: "processing job", columns: ["ProcessingJobStatus", "CreationTime"], href: (name) => link(["jobs", "processing-job", name]) },
+  { resource: "transform-job", label: "Transform jobs", one: "transform job", columns: ["TransformJobStatus", "CreationTime"], href: (name) => link(["jobs", "transform-job", name]) },
+  { resource: "hyper-parameter-tuning-job", label: "Tuning jobs", one: "tuning job", columns: ["HyperParameterTuningJobStatus", "CreationTime"], href: (name) => link(["jobs", "hyper-parameter-tuning-job", name]), sagemaker: "HyperParameterTuningJob" },
+  { resource: "model", label: "Models", one: "model", columns: ["PrimaryContainer.ModelDataUrl", "CreationTime"], href: of("models"), sagemaker: "Model" },
+  { resource: "endpoint", label: "Endpoints", one: "endpoint", columns: ["EndpointStatus", "CreationTime"], href: of("endpoints"), sagemaker: "Endpoint" },
+  { resource: "model-package", label: "Model packages", one: "model package", columns: ["ModelPackageStatus", "ModelApprovalStatus", "CreationTime"], href: of("model-packages"), sagemaker: "ModelPackage" },
+  { resource: "artifact", label: "Artifacts", one: "artifact", columns: ["ArtifactType", "Source.SourceUri", "CreationTime"], href: (name) => link(["lineage"], { artifact: name }) },
+];
+
+export function kindOf(resource: string | null): Kind {
+  return KINDS.find((kind) => kind.resource === resource) ?? KINDS[0]!;
+}
