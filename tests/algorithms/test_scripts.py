@@ -188,3 +188,28 @@ def test_no_model_and_no_script_says_what_is_missing(root: Path, capsys: pytest.
 
     assert main(["serve-script"], {"TRIALBOOK_ML_ROOT": str(root)}) == 1
     assert "The script has no model_fn" in capsys.readouterr().out
+
+
+def test_scripts_that_import_the_toolkits_run_without_them(root: Path) -> None:
+    source = """
+import numpy as np
+import sagemaker_xgboost_container.encoder as xgb_encoders
+from sagemaker_containers.beta.framework import content_types, encoders, worker
+from sagemaker_inference import decoder
+
+class Model:
+    def predict(self, matrix):
+        return np.array([matrix.num_row(), matrix.num_col()])
+
+def model_fn(model_dir):
+    return Model()
+
+def input_fn(body, content_type):
+    assert decoder.decode(body, content_type).shape == encoders.decode(body, content_type).shape == (2, 3)
+    return xgb_encoders.csv_to_dmatrix(body, dtype=float)
+
+def output_fn(prediction, accept):
+    return worker.Response(encoders.encode(prediction, accept), mimetype=content_types.CSV)
+"""
+    with hosted(root, source) as server:
+        assert server.post("1,2,3\n4,5,6", "text/csv", "text/csv") == (200, "text/csv", b"2\n3\n")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import os
 import pickle
 import signal
 import subprocess
 import sys
+import threading
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +22,9 @@ from tests.algorithms.conftest import Job, csv
 from trialbook.algorithms import recordio
 from trialbook.algorithms.boosting import checkpoints, parameters
 from trialbook.algorithms.boosting.matrices import matrix
+from trialbook.algorithms.failures import reason
 from trialbook.algorithms.formats import read
+from trialbook.algorithms.program import main
 
 Classes = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
 USUAL = {"objective": "binary:logistic", "num_round": 8, "nthread": 1}
@@ -330,3 +335,56 @@ def test_a_pickled_model_of_an_old_container_is_read_and_other_pickles_are_not(
     (tmp_path / "xgboost-model").write_bytes(pickle.dumps(print))
     with pytest.raises(AlgorithmError, match="not a model that xgboost"):
         load(tmp_path, {})
+
+
+def test_a_pipe_is_read_to_its_end(job: Job, two_classes: Classes) -> None:
+    x, y = two_classes
+    pipe = job.root / "input" / "data" / "train_0"
+    pipe.parent.mkdir(parents=True)
+    os.mkfifo(pipe)
+    job.configure("inputdataconfig.json", {"train": {"ContentType": "text/csv", "TrainingInputMode": "Pipe"}})
+    writer = threading.Thread(target=pipe.write_text, args=(csv(y, x),))
+    writer.start()
+    assert job.train("xgboost", **USUAL) == 0, job.failure
+    writer.join(10)
+    np.testing.assert_array_equal(predictions(job, x), direct(x, y))
+
+
+def test_the_toolkits_variables_move_single_folders(job: Job, two_classes: Classes, tmp_path: Path) -> None:
+    x, y = two_classes
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "a.csv").write_text(csv(y, x))
+    job.configure("inputdataconfig.json", {"train": {"ContentType": "text/csv"}})
+    job.environment = {"SM_CHANNEL_TRAIN": str(tmp_path / "mine"), "SM_MODEL_DIR": str(tmp_path / "out")}
+    assert job.train("xgboost", **USUAL) == 0, job.failure
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["xgboost-model"]
+
+
+def test_checkpoints_go_where_the_job_says(job: Job, two_classes: Classes) -> None:
+    x, y = two_classes
+    job.give("train", csv(y, x)).configure("checkpointconfig.json", {"LocalPath": "/opt/ml/kept"})
+    assert job.train("xgboost", **{**USUAL, "num_round": 2}) == 0, job.failure
+    assert sorted(path.name for path in (job.root / "kept").iterdir()) == [
+        "xgboost-checkpoint.0",
+        "xgboost-checkpoint.1",
+    ]
+
+
+def test_data_without_a_content_type_is_known_by_its_name_and_else_libsvm(job: Job, two_classes: Classes) -> None:
+    x, y = two_classes
+    assert job.give("train", csv(y, x), None, name="rows.csv").train("xgboost", **USUAL) == 0, job.failure
+    (job.root / "input" / "data" / "train" / "rows.csv").rename(job.root / "input" / "data" / "train" / "rows")
+    assert job.train("xgboost", **USUAL) == 1
+    assert 'It looks like CSV: give the channel the ContentType "text/csv".' in job.failure
+
+
+def test_a_configuration_that_is_not_json_is_named(job: Job) -> None:
+    job.configure("hyperparameters.json", {})
+    (job.root / "input" / "config" / "resourceconfig.json").write_text("{")
+    assert main(["xgboost", "train"], {"TRIALBOOK_ML_ROOT": str(job.root)}) == 1
+    assert "resourceconfig.json is not JSON" in job.failure
+
+
+def test_running_out_of_memory_says_so() -> None:
+    assert reason(MemoryError()).startswith("AlgorithmError: The job ran out of memory.")
+    assert len(reason(ValueError("x" * 5000))) == 1024

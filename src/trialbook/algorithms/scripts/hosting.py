@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from trialbook.algorithms.answers import Answer
 from trialbook.algorithms.container import DEFAULT_ROOT, ml_root, model_folder
 from trialbook.algorithms.failures import AlgorithmError, ClientError, RequestError
+from trialbook.algorithms.scripts import toolkits
 from trialbook.algorithms.scripts.frameworks import framework_of
 from trialbook.algorithms.scripts.payloads import TEXTS, encode, kind_of
 
@@ -106,6 +107,7 @@ def _script(environment: Mapping[str, str], folder: Path) -> ModuleType | None:
         message = f"SAGEMAKER_PROGRAM is {program}, which is not in {code} ({have})."
         raise ClientError(message)
     sys.path.insert(0, str(code))
+    toolkits.install()
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None
