@@ -226,7 +226,7 @@ def test_a_missing_required_hyperparameter_is_named(job: Job) -> None:
         (
             "0,31\n5,30\n",
             "text/csv",
-            'Row 2 of channel "train" has the label 5; for binary:logistic it must be between',
+            'Row 2 of channel "train" has the label 5; it must be between 0 and 1 for',
         ),
     ],
 )

@@ -10,6 +10,7 @@ from trialbook.algorithms.channels import format_of, has_labels, read_channel
 from trialbook.algorithms.failures import ClientError
 from trialbook.algorithms.formats import CSV, RECORDIO
 from trialbook.algorithms.hyperparameters import AUTO
+from trialbook.algorithms.table import widen
 
 if TYPE_CHECKING:
     from trialbook.algorithms.container import Channel, Container
@@ -60,7 +61,7 @@ def features(x: Any, width: int) -> Any:
     if x.shape[1] == width:
         return x
     if sparse and x.shape[1] < width:
-        return _widened(x, width)
+        return widen(x, width)
     message = f"The request's rows have {x.shape[1]} features; the model was trained on {width}."
     raise ClientError(message)
 
@@ -95,12 +96,6 @@ def _same_width(tables: dict[str, Table], found: Hyperparameters) -> dict[str, T
             )
             message = f'Rows of channel "{name}" have {table.features} features; {told}.'
             raise ClientError(message)
-        x = table.x if table.features == width else _widened(table.x, width)
+        x = table.x if table.features == width else widen(table.x, width)
         fitted[name] = type(table)(x, table.y, table.weight, table.group)
     return fitted
-
-
-def _widened(x: Any, width: int) -> Any:
-    from scipy.sparse import csr_matrix
-
-    return csr_matrix((x.data, x.indices, x.indptr), shape=(x.shape[0], width))

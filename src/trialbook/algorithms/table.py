@@ -62,7 +62,7 @@ def join(parts: Sequence[Table], name: str) -> Table:
         from scipy.sparse import csr_matrix, vstack
 
         width = max(widths)
-        x: Any = vstack([_widen(csr_matrix(part.x), width) for part in parts], format="csr")
+        x: Any = vstack([widen(csr_matrix(part.x), width) for part in parts], format="csr")
     elif len(widths) > 1:
         message = f'Files of channel "{name}" differ in their number of features: {sorted(widths)}.'
         raise ClientError(message)
@@ -109,10 +109,25 @@ def _csr(tensors: Sequence[recordio.Tensor], where: str) -> Any:
     return csr_matrix((values, columns, starts), shape=(len(tensors), width))
 
 
-def _widen(matrix: Any, width: int) -> Any:
+def widen(x: Any, width: int) -> Any:
+    """Give a CSR matrix more columns, all empty: the last features of sparse rows may never occur."""
     from scipy.sparse import csr_matrix
 
-    return csr_matrix((matrix.data, matrix.indices, matrix.indptr), shape=(matrix.shape[0], width))
+    return csr_matrix((x.data, x.indices, x.indptr), shape=(x.shape[0], width))
+
+
+def refuse_labels(y: NDArray[np.float32], wrong: NDArray[np.bool_], name: str, rule: str) -> None:
+    """Fail on the first label that is wrong.
+
+    Raises
+    ------
+    ClientError
+        Naming the channel, the row and the rule.
+    """
+    if wrong.any():
+        row = int(wrong.argmax())
+        message = f'Row {row + 1} of channel "{name}" has the label {y[row]:g}; it must be {rule}.'
+        raise ClientError(message)
 
 
 def _together(parts: Sequence[Any], what: str) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 from trialbook.algorithms.channels import format_of, has_labels, read_channel
 from trialbook.algorithms.failures import ClientError
 from trialbook.algorithms.formats import CSV, LIBSVM, PARQUET, RECORDIO
+from trialbook.algorithms.table import widen
 
 if TYPE_CHECKING:
     from trialbook.algorithms.container import Channel
@@ -44,9 +45,7 @@ def matrix(table: Table, width: int | None = None) -> Any:
 
     x = table.x
     if width is not None and not isinstance(x, np.ndarray) and width > table.features:
-        from scipy.sparse import csr_matrix
-
-        x = csr_matrix((x.data, x.indices, x.indptr), shape=(table.rows, width))
+        x = widen(x, width)
     made = xgboost.DMatrix(x, label=table.y, weight=table.weight)
     if table.group is not None:
         # Rows of one query must lie together; xgboost takes the lengths of the stretches.

@@ -16,6 +16,7 @@ import numpy as np
 
 from trialbook.algorithms.boosting import checkpoints, matrices, parameters, scores
 from trialbook.algorithms.failures import AlgorithmError, ClientError
+from trialbook.algorithms.table import refuse_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -212,10 +213,7 @@ def _check_labels(found: Hyperparameters, table: Table, name: str) -> None:
         rule = "above 0" if objective == "reg:gamma" else "at least 0"
     else:
         return
-    if wrong.any():
-        row = int(wrong.argmax())
-        message = f'Row {row + 1} of channel "{name}" has the label {labels[row]:g}; for {objective} it must be {rule}.'
-        raise ClientError(message)
+    refuse_labels(labels, wrong, name, f"{rule} for {objective}")
 
 
 def _failure(error: Exception) -> Exception:

@@ -14,6 +14,7 @@ from trialbook.algorithms.formats import RECORDIO
 from trialbook.algorithms.hyperparameters import check
 from trialbook.algorithms.reporting import Report
 from trialbook.algorithms.row_predictor import RowPredictor
+from trialbook.algorithms.table import refuse_labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,8 +112,4 @@ def _metrics(made: Floats, labels: Floats, *, binary: bool) -> dict[str, float]:
 def _check_labels(table: Table, name: str, *, binary: bool) -> None:
     y = np.asarray(table.y)
     wrong = (y != 0) & (y != 1) if binary else ~np.isfinite(y)
-    if wrong.any():
-        row = int(wrong.argmax())
-        rule = "0 or 1 for a binary_classifier" if binary else "a finite number"
-        message = f'Row {row + 1} of channel "{name}" has the label {y[row]:g}; it must be {rule}.'
-        raise ClientError(message)
+    refuse_labels(y, wrong, name, "0 or 1 for a binary_classifier" if binary else "a finite number")

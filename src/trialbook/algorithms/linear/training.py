@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialbook.algorithms import artifact, examples
-from trialbook.algorithms.failures import ClientError
 from trialbook.algorithms.linear import parameters
 from trialbook.algorithms.linear.fitting import Training
 from trialbook.algorithms.linear.parameters import BINARY, MULTICLASS
 from trialbook.algorithms.linear.scaling import scaling_of
 from trialbook.algorithms.reporting import Report
+from trialbook.algorithms.table import refuse_labels
 
 if TYPE_CHECKING:
     from trialbook.algorithms.container import Container
@@ -64,7 +64,4 @@ def _check_labels(table: Table, found: Hyperparameters, name: str) -> None:
         rule = f"a whole number from 0 to {classes - 1} (num_classes - 1)"
     else:
         wrong, rule = ~np.isfinite(y), "a finite number"
-    if wrong.any():
-        row = int(wrong.argmax())
-        message = f'Row {row + 1} of channel "{name}" has the label {y[row]:g}; it must be {rule}.'
-        raise ClientError(message)
+    refuse_labels(y, wrong, name, rule)
