@@ -8,6 +8,7 @@ much the same load. What a tracker cannot do, or does not do in its time, is lef
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime as dt
 import json
 import os
@@ -69,12 +70,16 @@ class Measurement:
             done = subprocess.run(
                 command, capture_output=True, text=True, timeout=self.plan["limit"], env=_environment(), check=True
             )
-            found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-        except (subprocess.SubprocessError, ValueError, IndexError) as error:
-            told = str(getattr(error, "stderr", "") or error).strip().splitlines()
-            self.figures.setdefault("failed", []).append(f"{task}: {told[-1][:160] if told else type(error).__name__}")
-            return {}
-        return found
+        except subprocess.TimeoutExpired as error:
+            self._fail(task, f"not done after {self.plan['limit']:.0f} s")
+            return _figures((error.stdout or b"").decode(errors="replace"))
+        except subprocess.CalledProcessError as error:
+            self._fail(task, (error.stderr.strip().splitlines() or ["no reason given"])[-1][:160])
+            return _figures(error.stdout)
+        return _figures(done.stdout)
+
+    def _fail(self, task: str, reason: str) -> None:
+        self.figures.setdefault("failed", []).append(f"{task}: {reason}")
 
     def size(self) -> None:
         """Measure the install."""
@@ -155,6 +160,16 @@ class Measurement:
                 self.figures |= self.child("search", folder, self.plan["runs"], self.plan["search"])
 
 
+def _figures(printed: str) -> dict[str, Any]:
+    """Gather the figures among what a child printed."""
+    found: dict[str, Any] = {}
+    for line in printed.splitlines():
+        if line.startswith("{") and line.endswith("}"):
+            with contextlib.suppress(ValueError):
+                found |= json.loads(line)
+    return found
+
+
 def _environment() -> dict[str, str]:
     quiet = {"OPENBLAS_NUM_THREADS": "1", "GIT_PYTHON_REFRESH": "quiet", "AIM_UI_TELEMETRY_ENABLED": "0"}
     return {**os.environ, **quiet}
@@ -201,6 +216,7 @@ def main() -> None:
     if not PEERS_PYTHON.exists() and arguments.only != ["trialbook"]:
         raise SystemExit("The other trackers are not installed: make peers")
     found = measure(arguments.only, SHORT if arguments.short else FULL)
+    found["form"] = "short" if arguments.short else "full"
     arguments.json.parent.mkdir(parents=True, exist_ok=True)
     arguments.json.write_text(json.dumps(found, indent=2) + "\n")
     print(text_table(found))

@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from trackers import TRACKERS, Tracker
 
+SOURCE = Path(__file__).parents[2] / "src" / "trialbook"
 SPACING = 1 / 800
 """Seconds between two points of a process that will be killed."""
 
@@ -25,6 +26,11 @@ SPACING = 1 / 800
 def value(step: int) -> float:
     """Give a loss with the digits of a real one."""
     return math.exp(-step / 5000) + 0.01 * random.Random(step).random()
+
+
+def show(measured: dict[str, float]) -> None:
+    """Print figures at once: what comes after may take too long."""
+    print("\n" + json.dumps(measured), flush=True)
 
 
 def calls(tracker: Tracker, seconds: float) -> dict[str, float]:
@@ -39,6 +45,8 @@ def calls(tracker: Tracker, seconds: float) -> dict[str, float]:
         tracker.log(loss, step)
         times.append(clock() - begun)
         step += 1
+    times.sort()
+    show({"calls": len(times), "p50_us": times[len(times) // 2] / 1e3, "p99_us": times[int(len(times) * 0.99)] / 1e3})
     tracker.finish()
     whole = []
     for number in range(5):
@@ -47,13 +55,7 @@ def calls(tracker: Tracker, seconds: float) -> dict[str, float]:
         tracker.log(1.0, 0)
         tracker.finish()
         whole.append(clock() - begun)
-    times.sort()
-    return {
-        "calls": len(times),
-        "p50_us": times[len(times) // 2] / 1e3,
-        "p99_us": times[int(len(times) * 0.99)] / 1e3,
-        "start_finish_ms": statistics.median(whole) / 1e6,
-    }
+    return {"start_finish_ms": statistics.median(whole) / 1e6}
 
 
 def first(tracker: Tracker, begun: float) -> dict[str, float]:
@@ -122,6 +124,7 @@ def search(tracker: Tracker, runs: int, seconds: float) -> dict[str, float]:
         tracker.log(rng.random(), 0)
         tracker.finish()
         made += 1
+    tracker.prepare()
     times = []
     for _ in range(5):
         begun = time.perf_counter()
@@ -143,6 +146,8 @@ def size(package: str) -> dict[str, float]:
         seen.add(name)
         with contextlib.suppress(metadata.PackageNotFoundError):
             found = metadata.distribution(name)
+            if name == "trialbook":  # installed where it lies, for development
+                total += sum(one.stat().st_size for one in SOURCE.rglob("*") if one.suffix not in {".pyc", ".map"})
             total += sum(_bytes(found.locate_file(file)) for file in found.files or [])
             wanted = [Requirement(one) for one in found.requires or []]
             waiting += [one.name for one in wanted if one.marker is None or one.marker.evaluate({"extra": ""})]
@@ -173,8 +178,7 @@ def main() -> None:
         "read": lambda: read(tracker, numbers[0]),
         "search": lambda: search(tracker, int(numbers[0]), float(numbers[1])),
     }[task]()
-    print("\n" + json.dumps(measured))
-    sys.stdout.flush()
+    show(measured)
     os._exit(0)  # some keep threads that do not end
 
 

@@ -121,7 +121,7 @@ def text_table(found: Figures) -> str:
 def described(found: Figures) -> str:
     """Say where and when."""
     low, high = found["load"]
-    return f"{found['machine']}; {found['date']}; load {low} to {high}"
+    return f"{found['machine']}; {found['date']}; load {low} to {high}; {found['form']} form"
 
 
 def failures(found: Figures) -> list[str]:

@@ -51,6 +51,9 @@ class Tracker:
         """Read a run's series whole; give how many points there are."""
         raise NotImplementedError
 
+    def prepare(self) -> None:
+        """Do what runs need before they can be searched."""
+
     def search(self) -> int:
         """Find the runs with lr < 0.5, best loss first; give how many of the first hundred there are."""
         raise NotImplementedError
@@ -282,18 +285,27 @@ class Aim(Tracker):
     def finish(self) -> None:
         self.run.close()
 
-    def count(self, name: str) -> int:
-        from aim import Run
-        from aim.storage.context import Context
+    def prepare(self) -> None:
+        for path in self.folder.glob("*.hash"):
+            self._indexed(path.read_text())
 
-        run = Run((self.folder / f"{name}.hash").read_text(), repo=str(self.folder), read_only=True)
-        metric = run.get_metric(METRIC, Context({}))
-        return 0 if metric is None else len(metric.values.sparse_list()[0])
+    def count(self, name: str) -> int:
+        run = self._indexed((self.folder / f"{name}.hash").read_text())
+        return sum(len(metric.values.sparse_list()[0]) for metric in run.metrics() if metric.name == METRIC)
+
+    def _indexed(self, run: str) -> Any:
+        """Index a run, which Aim's server would do, and without which it cannot be read; give it."""
+        from aim import Repo
+        from aim.sdk.index_manager import RepoIndexManager
+
+        repo = Repo.from_path(str(self.folder))
+        RepoIndexManager.get_index_manager(repo).index(run)
+        return repo.get_run(run)
 
     def search(self) -> int:
         from aim import Repo
 
-        found = Repo(str(self.folder)).query_runs("run.hparams.lr < 0.5", report_mode=0).iter_runs()
+        found = Repo.from_path(str(self.folder)).query_runs("run.hparams.lr < 0.5", report_mode=0).iter_runs()
         best = []
         for one in found:
             best += [(metric.values.sparse_list()[1][-1], one.run.hash) for metric in one.run.metrics()]

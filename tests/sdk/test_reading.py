@@ -112,3 +112,21 @@ def test_only_runs_have_series(runs: Path) -> None:
 def test_a_table_of_all_kinds_is_refused(store: Path) -> None:
     with pytest.raises(ValueError, match="one kind"):
         search("x", resource="all")
+
+
+def test_a_server_gives_the_same_table(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.conftest import serve
+
+    from trialbook.sdk.target import forget_transports
+    from trialbook.settings import Settings
+
+    columns = ["Parameters.*", "Metrics.*", "CreationTime"]
+    local = search(columns=columns, sort="Parameters.lr")
+    forget_transports()
+    with serve(Settings(store=str(runs), launcher="record")) as server:
+        monkeypatch.setenv("TRIALBOOK_URL", server.url)
+        remote = search(columns=columns, sort="Parameters.lr")
+        assert repr(remote) == repr(local)
+        assert remote.types == local.types
+        assert f"<a href='{server.url}/#/runs/digits-r0'>" in remote._repr_html_()
+        assert remote.metric("loss")["digits-r2"].value.tolist() == [0.8]
