@@ -20,7 +20,7 @@ from trialbook.search.cache import FILE
 from trialbook.search.engine import Engine
 from trialbook.search.saver import Saves
 from trialbook.search.schema import Schema
-from trialbook.search.tree import EVERYTHING, Condition, Node, Operator, Query, SortKey
+from trialbook.search.tree import EVERYTHING, Condition, Node, Operator, Query, SortKey, Words
 from trialbook.testing import search_reference as reference
 
 DOC: dict[str, Any] = {"Tags": [], "Parameters": {}, "Parents": [], "CreationTime": 1.0}
@@ -255,6 +255,15 @@ def test_columns_over_the_budget_are_dropped_and_loaded_again(tmp_path: Path) ->
         assert desk.engine._saver.memory.total <= 3_000
     assert desk.engine._saver.memory.total > 0
     desk.close()
+
+
+def test_bare_words_walk_over_all_texts_within_the_budget(desk: Desk) -> None:
+    for row in range(50):
+        desk.put(row, **{f"p{number}": f"text {row} {number}" for number in range(10)})
+    desk.save()
+    assert desk.found(Words("TEXT 7 ")) == [7]
+    assert desk.engine._saver is not None
+    assert desk.engine._saver.memory.total == 0
 
 
 def test_a_lane_is_loaded_only_when_it_is_asked_for(desk: Desk) -> None:

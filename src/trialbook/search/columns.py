@@ -41,6 +41,9 @@ class Base(Protocol):
     def used(self, column: Column, lane: int, size: int) -> None:
         """Note that arrays of so many bytes were read just now."""
 
+    def relieve(self) -> None:
+        """Let columns go that take too much memory."""
+
 
 class Part:
     """One lane's arrays, and how much of the log is in them."""

@@ -201,6 +201,7 @@ class Matcher:
                 everything: RowSet = np.ones(self.table.rows, np.bool_)
                 hits = self._among(column.entries(self.table.rows), prepare(words, column.type), everything)
                 found = either(found, hits, self.table.rows)
+                self.table.relieve()
         return found
 
     def _nested(self, node: Nested) -> RowSet:

@@ -65,3 +65,7 @@ class Saved:
     def used(self, column: Column, lane: int, size: int) -> None:
         """Note that arrays of so many bytes were read just now."""
         self.memory.used(column, lane, size)
+
+    def relieve(self) -> None:
+        """Let columns go that take too much memory."""
+        self.memory.trim()

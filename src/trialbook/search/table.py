@@ -272,21 +272,30 @@ class Table:
 
     def counted(self, scope: str | None, rows: NDArray[np.int64] | None) -> list[tuple[Key, Column, int]]:
         """Give every key that entities of the scope (or those of them at `rows`) have cells under, and how many do."""
-        counts = np.zeros(len(self._keys), np.int64)
-        at = np.flatnonzero(self.alive(scope)) if rows is None else rows
-        for layouts in self._layout:
-            counts += self._cells_in(layouts[at])
+        used = np.zeros(len(self._layout_bytes), np.int64)
+        if rows is None:
+            codes = set(self._codes(scope))
+            for (code, layout), count in self._tally.items():
+                used[layout] += count if code in codes else 0
+        else:
+            for layouts in self._layout:
+                used += np.bincount(layouts[rows], minlength=len(used))
+        counts = self._cells_in(used)
         return [(self._keys[one], self.columns[self._keys[one]], int(counts[one])) for one in np.flatnonzero(counts)]
 
-    def _cells_in(self, layouts: NDArray[np.int32]) -> NDArray[np.int64]:
-        """(keys,) how many of the rows with these layouts have a cell under each key."""
-        used = np.bincount(layouts, minlength=len(self._layout_bytes))
+    def _cells_in(self, used: NDArray[np.int64]) -> NDArray[np.int64]:
+        """(keys,) how many rows have a cell under each key, when `used` says how many have each layout."""
         present = np.flatnonzero(used)
         numbers = [np.frombuffer(self._layout_bytes[one], np.uint32) for one in present.tolist()]
         if not numbers:
             return np.zeros(len(self._keys), np.int64)
         weights = np.repeat(used[present], [len(one) for one in numbers])
         return np.bincount(np.concatenate(numbers), weights, len(self._keys)).astype(np.int64)
+
+    def relieve(self) -> None:
+        """Let columns go that take too much memory, in the middle of a walk over all of them."""
+        if self._base is not None:
+            self._base.relieve()
 
     def under(self, path: str) -> list[Column]:
         """Give the columns of a structure, list or map."""
