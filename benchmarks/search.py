@@ -62,7 +62,7 @@ class Client:
     """One connection to the server, which is kept."""
 
     def __init__(self, url: str) -> None:
-        self._connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=600)
+        self._connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=3600)
 
     def call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         """Ask one question."""

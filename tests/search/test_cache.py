@@ -6,6 +6,7 @@ import random
 import shutil
 import sqlite3
 import tempfile
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -311,6 +312,34 @@ def test_a_save_in_the_background_is_found_by_the_next_engine(desk: Desk) -> Non
     desk.engine.follow(book)
     assert book.asked == [0]
     assert desk.found(Condition("Parameters.p", Operator.EXISTS)) == [0]
+
+
+def test_searches_beside_a_follower_and_a_saver_see_whole_revisions(desk: Desk) -> None:
+    # Every revision is one more run with the same text, of which all that came before are still there.
+    desk.engine.close()
+    desk.engine = Engine({KIND: SCHEMA}, saves=Saves(desk.folder, 0, least=0, period=0.001))
+    query = Query(KIND, "a/r", Condition("Parameters.p", Operator.EQUALS, "same"))
+    stop = threading.Event()
+    wrong: list[object] = []
+
+    def look() -> None:
+        while not stop.is_set():
+            page = desk.engine.search(query)
+            if page.total != page.rev:
+                wrong.append((page.total, page.rev))
+
+    threads = [threading.Thread(target=look) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for row in range(200):
+        desk.put(row, p="same", **{f"p{row % 7}": float(row)})
+        desk.follow()
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    desk.restart()
+    assert desk.follow().search(query).total == 200
 
 
 def test_a_full_disk_is_said_once_and_costs_no_search(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:

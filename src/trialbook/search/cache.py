@@ -36,7 +36,7 @@ SLOTS = 8
 FILE = "columns.db"
 TEXTS = 255
 """The lane of a column's texts."""
-_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-4096", "busy_timeout=10000")
+_PRAGMAS = ("page_size=16384", "journal_mode=WAL", "synchronous=NORMAL", "cache_size=-4096", "busy_timeout=10000")
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS piece (id INTEGER PRIMARY KEY, data BLOB NOT NULL);

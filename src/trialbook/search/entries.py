@@ -74,10 +74,6 @@ class Entries:
             None if self.code is None else self.code[index],
         )
 
-    def padded(self) -> Entries:
-        """Give the entries and an empty one behind them."""
-        return join(self, blank(self, 1))
-
     def lane(self, lane: int) -> Entries:
         """Give the entries with one statistic only."""
         number = None if self.number is None else self.number[lane : lane + 1]

@@ -14,6 +14,7 @@ import numpy as np
 from trialbook.errors import ValidationError
 from trialbook.search.columns import Column
 from trialbook.search.compare import prepare, test
+from trialbook.search.entries import blank
 from trialbook.search.flatten import ELEMENT, ORDINAL_BITS, Type
 from trialbook.search.rowsets import among, both, distinct, either, is_mask, listed, mask_of, slim, without
 from trialbook.search.schema import LINKS, STATISTICS, Linked, Mapped, Static, Whole
@@ -298,13 +299,14 @@ def spread(entries: Entries, rows: NDArray[np.int64]) -> Entries:
     """Give the entries of single-valued cells at `rows`, one for each; empty where there is none."""
     if entries.owner is None:
         return entries.take(rows)
-    blank = len(entries)
-    padded = entries.padded()
+    if not len(entries):
+        return blank(entries, len(rows))
     at = np.searchsorted(entries.owner, rows)
-    inside = at < blank
-    inside[inside] = entries.owner[at[inside]] == rows[inside]
-    found = padded.take(np.where(inside, at, blank))
+    at[at == len(entries)] = 0
+    found = entries.take(at)
     found.owner = None
+    outside = np.flatnonzero(entries.owner[at] != rows)
+    found.put(outside, blank(found, len(outside)))
     return found
 
 
