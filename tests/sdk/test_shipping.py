@@ -262,3 +262,19 @@ def test_times_that_are_no_numbers_are_refused(target: Target) -> None:
         target.transport().exchange("points", message)
     with pytest.raises(NotFoundError):
         target.transport().call("run", {"name": "r"})
+
+
+def test_a_target_that_does_not_answer_holds_no_other_up(
+    store: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("TRIALBOOK_URL", "http://127.0.0.1:9")
+    dead = Run("exp", "dead")
+    assert not dead.finish()
+    monkeypatch.delenv("TRIALBOOK_URL")
+    monkeypatch.setenv("TRIALBOOK_STORE", str(store))
+    for number in range(3):
+        with Run("exp", f"r{number}") as run:
+            run.log_metric("m", number)
+        assert run.metric("m").value.tolist() == [number]
+    assert not dead.flush()

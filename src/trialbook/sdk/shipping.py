@@ -1,8 +1,8 @@
 """Shipping: a thread takes what is logged from this process's spools and sends it, off the training thread.
 
 One message a batch (`wire.points`), with the points and with the changes of the same moment. A batch that is not
-acknowledged is sent again, the very same; the store ignores the second. While nobody answers, the thread waits longer
-and longer (0.5 s to 30 s) and warns once; nothing is lost, for the spool holds it.
+acknowledged is sent again, the very same; the store ignores the second. While a target does not answer, the thread
+leaves it alone for longer and longer (0.5 s to 30 s) and warns once; nothing is lost, for the spool holds it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from trialbook.errors import ApiError, TrialbookError
 from trialbook.sdk.drain import Drain
@@ -44,6 +44,8 @@ class Shipment:
 
     Attributes
     ----------
+    target
+        Where it goes.
     answer
         What the store said last: `run`, `arn`, `bucket`; None before the first batch arrived.
     """
@@ -53,7 +55,8 @@ class Shipment:
         self.drain = drain
         self.answer: Document | None = None
         self.refused: str | None = None
-        self._open = open_transport or Target.of_head(source.head).transport
+        self.target = Target.of_head(source.head)
+        self._open = open_transport or self.target.transport
         self._uploaded: dict[str, tuple[str, str]] = {}
 
     def send(self) -> bool:
@@ -140,6 +143,20 @@ class Shipment:
                 Path(change["upload"]["file"]).unlink(missing_ok=True)
 
 
+class Rest(NamedTuple):
+    """A target that failed: seconds of the wait, until when it lasts, and the last flush before the attempt.
+
+    Who flushes gives up for an attempt that began after it asked, not for one from before.
+    """
+
+    wait: float
+    until: float
+    failed: int
+
+
+NO_REST = Rest(0.0, 0.0, 0)
+
+
 class Shipper:
     """The thread of one process. It starts with the first spool and ends with the process."""
 
@@ -151,11 +168,9 @@ class Shipper:
         self._bell = threading.Event()
         self._sent = threading.Condition()
         self._thread: threading.Thread | None = None
-        self._wait = 0.0
         self._looked_back: set[Target] = set()
-        self._not_before = 0.0
+        self._rests: dict[Target, Rest] = {}
         self._flushes = 0
-        self._failed = 0
 
     def add(self, spool: Spool) -> None:
         """Ship this spool from now on."""
@@ -182,12 +197,13 @@ class Shipper:
         with self._door:
             self._flushes += 1
             mine = self._flushes
-        self._not_before = 0.0
+        rest = self._rests.get(shipment.target, NO_REST)
+        self._rests[shipment.target] = rest._replace(until=0.0)
         self.ring()
         with self._sent:
             while not shipment.drain.drained and shipment.refused is None:
                 left = deadline - self._clock()
-                if left <= 0 or self._failed >= mine:
+                if left <= 0 or self._rests.get(shipment.target, NO_REST).failed >= mine:
                     return False
                 self._sent.wait(min(left, 0.05))
         return shipment.refused is None
@@ -211,8 +227,6 @@ class Shipper:
             self._bell.clear()
             with self._door:
                 shipments = list(self._shipments.values())
-            if self._clock() < self._not_before:
-                continue
             while shipments:
                 shipments = [shipment for shipment in shipments if self._send(shipment)]
             with self._sent:
@@ -234,7 +248,7 @@ class Shipper:
 
     def _send(self, shipment: Shipment) -> bool:
         """Send some batches of a run; False once there is nothing more to send now."""
-        if shipment.refused is not None or self._clock() < self._not_before:
+        if shipment.refused is not None or self._clock() < self._rests.get(shipment.target, NO_REST).until:
             return False
         asked = self._flushes
         try:
@@ -251,13 +265,13 @@ class Shipper:
             )
             return False
         except Exception as error:  # noqa: BLE001 - whatever fails here must not end the thread
-            self._back_off(error, asked)
+            self._back_off(shipment.target, error, asked)
             return False
         return self._arrived(shipment)
 
     def _arrived(self, shipment: Shipment) -> bool:
-        self._wait = 0.0
-        self._look_back(Target.of_head(shipment.source.head))
+        self._rests.pop(shipment.target, None)
+        self._look_back(shipment.target)
         return True
 
     def _look_back(self, target: Target) -> None:
@@ -268,11 +282,10 @@ class Shipper:
             self._looked_back.add(target)
             recover_aside(target)
 
-    def _back_off(self, error: Exception, asked: int) -> None:
-        """Wait longer. Who flushes gives up for an attempt that began after it asked, not for one from before."""
-        self._wait = min(max(self._wait * 2, FIRST_WAIT), LONGEST_WAIT)
-        self._not_before = self._clock() + self._wait
-        self._failed = asked
+    def _back_off(self, target: Target, error: Exception, asked: int) -> None:
+        """Leave a target alone for longer and longer; others go on."""
+        wait = min(max(self._rests.get(target, NO_REST).wait * 2, FIRST_WAIT), LONGEST_WAIT)
+        self._rests[target] = Rest(wait, self._clock() + wait, asked)
         warn_once(
             "shipping",
             f"Trialbook cannot ship what is logged: {type(error).__name__}: {error} It is kept in the spool and "
