@@ -17,6 +17,9 @@ from docs._ext import algorithm_tables
 
 import trialbook
 from trialbook import errors
+from trialbook.clarify import metrics as bias
+from trialbook.clarify.gauges import STAGE_TITLES
+from trialbook.clarify.schema import ROOT, Node
 from trialbook.cli import group
 from trialbook.handlers import native
 from trialbook.server import openapi
@@ -177,6 +180,35 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ").strip()
 
 
+def bias_metrics() -> str:
+    """Every bias metric with its explanation, from the docstring of the function that computes it."""
+    titles = {"Zero": "at 0", "One": "at 1", "Above": "above it", "Below": "below it", "Ours": "note"}
+    lines: list[str] = []
+    for stage, heading in STAGE_TITLES.items():
+        lines += ["", f"## {heading}"]
+        for one in bias.metrics(stage):
+            found = one.lines
+            lines += ["", f"### {one.title} ({one.key})", "", one.text, "", "| | |", "|---|---|"]
+            lines += [f"| formula | `{_cell(found['Formula'])}` |", f"| range | {_cell(found['Range'])} |"]
+            lines += [f"| {title} | {_cell(found[name])} |" for name, title in titles.items() if name in found]
+            lines += [f"| source | [AWS's documentation]({found['Source']}) |"]
+    return "\n".join(lines)
+
+
+def analysis_config() -> str:
+    """Every member of analysis_config.json, from the shape that documents are validated with."""
+    return "\n".join(["| member | what it holds |", "|---|---|", *_members(ROOT, "")])
+
+
+def _members(node: Node, path: str) -> Iterator[str]:
+    for name, member in (node.members or {}).items():
+        place = f"{path}.{name}" if path else name
+        needed = "; required" if name in node.required else ""
+        yield f"| `{place}` | {_cell(member.says)}{needed} |"
+        inner = member.items if member.items is not None else member
+        yield from _members(inner, f"{place}[]" if inner is member.items else place)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "operations": operations,
     "api": api,
@@ -184,6 +216,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "sdk": sdk,
     "errors": error_codes,
     "tables": tables,
+    "bias-metrics": bias_metrics,
+    "analysis-config": analysis_config,
     **algorithm_tables.PARTS,
 }
 

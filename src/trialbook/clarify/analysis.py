@@ -53,7 +53,9 @@ def run_analysis(
     dataset
         The path of a file or folder in the format of `dataset_type`; or a frame; or what `read_dataset` gave.
     predictor
-        Takes (n, features), numbers or objects, and gives (n,) or (n, outputs). None when nothing needs the model.
+        Takes (n, features), numbers or objects, and gives (n,) or (n, outputs). Of pictures it takes (n, height, width,
+        channels); of time series targets (n, T), related series (n, L, R), static covariates (n, S) and the item's
+        first timestamp, and gives (n, horizon). None when nothing needs the model.
     output_dir
         Where analysis.json, analysis_config.json, report.html, report.pdf, report.ipynb and explanations_shap/ go.
     name
@@ -107,12 +109,12 @@ class _Counted:
         self.rows = 0
         self.seconds = 0.0
 
-    def __call__(self, rows: Array) -> object:
+    def __call__(self, rows: Array, *more: object) -> object:
         if self._predict is None:
             message = "there is no model to call: give a predictor"
             raise PredictionError(message)
         began = time.perf_counter()
-        answer = self._predict(rows)
+        answer = self._predict(rows, *more)
         self.seconds += time.perf_counter() - began
         self.rows += len(rows)
         return answer

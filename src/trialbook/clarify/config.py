@@ -201,6 +201,8 @@ def _templates(predictor: Mapping[str, Any]) -> None:
     content, record = predictor.get("content_template"), predictor.get("record_template")
     if content is not None and not re.search(r"\$(features|records?)\b", content):
         raise ConfigError("predictor.content_template", "must hold $features, $record or $records, where the row goes")
+    if "time_series_predictor_config" in predictor:
+        return
     if record is not None and not re.search(r"\$(features_kvp|features|feature_\w+|\{)", record):
         raise ConfigError("predictor.record_template", "must hold $features or $features_kvp, where the features go")
     if content is not None and "$record" in content and record is None:
@@ -278,6 +280,16 @@ def _jmespath(expression: Any, path: str) -> None:
         raise ConfigError(path, f"{expression!r} is not a JMESPath: {message}") from error
 
 
+def _tables(config: Config) -> None:
+    """Pictures and time series are explained; figures of groups and curves of features need a table."""
+    kind = "pictures" if config["dataset_type"] == "application/x-image" else "time series"
+    if kind == "time series" and "time_series_data_config" not in config:
+        return
+    for method in (*BIAS, "pdp", *(("shap",) if kind == "time series" else ("asymmetric_shapley_value",))):
+        if method in config["methods"]:
+            raise ConfigError(f"methods.{method}", f"needs a table of features; the data set holds {kind}")
+
+
 def _segments(config: Config) -> None:
     for place, segment in enumerate(config.get("segment_config", [])):
         aliases, number = segment.get("display_aliases"), len(segment["segments"])
@@ -319,4 +331,4 @@ def feature_names(config: Config, headers: Sequence[str]) -> list[str]:
     return [name for name in headers if name not in gone]
 
 
-_RULES = (_methods, _headers, _bias, _outside, _predictor, _shap, _pdp, _time_series, _json, _segments)
+_RULES = (_methods, _tables, _headers, _bias, _outside, _predictor, _shap, _pdp, _time_series, _json, _segments)

@@ -38,12 +38,15 @@ class Dataset:
         Names of the label and of the predicted label; None where there is none.
     features
         Columns that the model gets, in order.
+    source
+        Where pictures or time series lie; these have no columns. None for tables.
     """
 
     columns: Mapping[str, Column]
     label: str | None
     predicted: str | None
     features: tuple[str, ...]
+    source: Path | None = None
 
     @property
     def rows(self) -> int:
@@ -75,13 +78,13 @@ def read_dataset(config: Config, path: str | Path, fetch: Callable[[str], Path] 
         If a file cannot be read.
     """
     kind = config["dataset_type"]
+    if kind == "application/x-image" or "time_series_data_config" in config:
+        return Dataset({}, None, None, (), source=Path(path))
     files = _files(Path(path))
     if kind in {"text/csv", "application/x-parquet"}:
         columns = _tabular(kind, files, config.get("headers"))
         label = config.get("label")
         predicted = None if "predicted_label_dataset_uri" in config else config.get("predicted_label")
-    elif kind == "application/x-image":
-        raise ConfigError("dataset_type", "application/x-image has no columns; only methods.shap reads it")
     else:
         columns, label, predicted = _documents(kind, files, config)
     headers = list(columns)

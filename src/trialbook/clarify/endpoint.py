@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from trialbook.clarify.columns import Array, is_missing
+from trialbook.clarify.schema import ACCEPT_TYPES
 from trialbook.errors import PredictionError
 
 Send = Callable[[bytes, str, str], bytes]
@@ -43,10 +44,12 @@ class EndpointModel:
         self._predictor = predictor
         self._features = list(features)
         self.content = predictor.get("content_type", "text/csv")
-        self.accept = predictor.get("accept_type", self.content if self.content != "text/csv" else "text/csv")
+        self.accept = predictor.get("accept_type", self.content if self.content in ACCEPT_TYPES else "text/csv")
 
     def __call__(self, rows: Array) -> Array:
-        """Predict (n, features): gives (n,) labels or scores, or (n, outputs) probabilities.
+        """Predict (n, features) or pictures (n, height, width, channels).
+
+        Gives (n,) labels or scores, or (n, outputs) probabilities.
 
         Raises
         ------
@@ -63,6 +66,10 @@ class EndpointModel:
         return _array(answers)
 
     def _requests(self, rows: Array) -> list[tuple[int, int, bytes]]:
+        if rows.ndim > 2:
+            from trialbook.clarify.pictures import picture_bytes
+
+            return [(at, at + 1, picture_bytes(picture, self.content)) for at, picture in enumerate(rows)]
         records = [self._record(row) for row in rows.tolist()]
         single = self.content == "application/json" and "$records" not in self._predictor.get("content_template", "")
         requests, start, size = [], 0, 0

@@ -14,7 +14,9 @@ from trialbook.clarify.config import Config, column_name
 from trialbook.clarify.counting import holds_text
 from trialbook.clarify.findings import Findings, Shap
 from trialbook.clarify.partial import partial_dependence, top_features
+from trialbook.clarify.pictures import explain_pictures
 from trialbook.clarify.segments import segments_of
+from trialbook.clarify.series import explain_series
 from trialbook.clarify.shapley import kernel_shap
 from trialbook.errors import ConfigError, TrialbookError
 
@@ -43,7 +45,7 @@ def explain(
     parts: dict[str, Callable[[], None]] = {
         "shap": lambda: _shap(config, data, model, findings, progress, fetch),
         "pdp": lambda: _partial(config, data, model, findings, progress),
-        "asymmetric_shapley_value": lambda: _series(config),
+        "asymmetric_shapley_value": lambda: explain_series(config, data, model, findings, progress),
     }
     for name, part in parts.items():
         if name in config["methods"]:
@@ -69,6 +71,13 @@ def _shap(
     asked = config["methods"]["shap"]
     if "text_config" in asked:
         _texts(config, data, model, findings)
+        return
+    if data.source is not None:
+        labels = config.get("predictor", {}).get("label_headers")
+        names = None if labels is None else [str(one) for one in labels]
+        explained = explain_pictures(asked, names, data.source, model, progress)
+        findings.rows = len(explained)
+        findings.shap = Shap(None, "mean_abs", names or ["label0"], pictures=explained)
         return
     rows = data.matrix()
     baseline = _baseline(asked, rows, data, fetch)
@@ -217,8 +226,3 @@ def _partial(
             findings.pdp.append(found)
     if progress is not None:
         progress("partial dependence", len(names), len(names))
-
-
-def _series(config: Config) -> None:
-    rule = f"time series in the format {config['time_series_data_config'].get('dataset_format')} are not read yet"
-    raise ConfigError("methods.asymmetric_shapley_value", rule)

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from trialbook.clarify.asymmetric import SeriesAttributions
     from trialbook.clarify.attributions import Attributions
     from trialbook.clarify.columns import Array
     from trialbook.clarify.config import Config
     from trialbook.clarify.partial import PartialDependence
+    from trialbook.clarify.pictures import Picture
     from trialbook.clarify.report import BiasReport
     from trialbook.clarify.text import TextAttributions
 
@@ -36,6 +38,8 @@ class Shap:
         Local values of texts.
     top_texts
         The pieces of text that moved predictions most, and how much.
+    pictures
+        Explained pictures.
     """
 
     attributions: Attributions | None
@@ -44,11 +48,14 @@ class Shap:
     baseline: Array | None = None
     texts: Sequence[TextAttributions] = ()
     top_texts: Sequence[tuple[str, float]] = ()
+    pictures: Sequence[Picture] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Give `explanations.kernel_shap` of analysis.json."""
         if self.attributions is not None:
             return self.attributions.to_dict(self.method, self.labels)
+        if self.pictures:
+            return {"images": [one.to_dict() for one in self.pictures]}
         return {self.labels[0]: {"global_top_shap_text": dict(self.top_texts)}}
 
 
@@ -108,6 +115,8 @@ class Findings:
         Partial dependences, or why there is none, by feature.
     series
         `explanations.asymmetric_shapley_value` of analysis.json; None when not asked for.
+    forecasts
+        The items of a data set of time series, and what each step contributed to their forecast.
     segments
         Figures by segment.
     faults
@@ -128,6 +137,7 @@ class Findings:
     shap: Shap | None = None
     pdp: list[PartialDependence | dict[str, str]] = field(default_factory=list)
     series: dict[str, str] | None = None
+    forecasts: list[tuple[str, SeriesAttributions]] = field(default_factory=list)
     segments: list[Segment] = field(default_factory=list)
     faults: dict[str, str] = field(default_factory=dict)
     made: float = 0.0

@@ -5,6 +5,7 @@ The words and tables are in `report.html.j2`; the pictures are inline SVG from `
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import functools
 import json
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     import jinja2
 
     from trialbook.clarify.findings import Findings, Segment
+    from trialbook.clarify.pictures import Picture
 
 # Figures at the head of the report: those that people ask for first.
 FIRST = ("DPL", "DI", "DPPL", "AD")
 MOST_BARS = 20
+MOST_PICTURES = 48
 
 
 def html_report(findings: Findings) -> str:
@@ -42,6 +45,8 @@ def html_report(findings: Findings) -> str:
         no_curves=[one for one in findings.pdp if isinstance(one, dict)],
         segments=[(one, segment_figures(one)) for one in findings.segments],
         first=FIRST,
+        pictures=_pictures(findings),
+        forecasts=_forecasts(findings),
         glossary=_glossary(findings),
         number=number,
         share=lambda value: f"{value:.1%}",
@@ -127,6 +132,24 @@ def importance_bars(findings: Findings) -> list[str]:
         )
         for output, label in enumerate(labels)
     ]
+
+
+def _pictures(findings: Findings) -> list[tuple[Picture, str]]:
+    """Give the explained pictures with their heat maps as base64."""
+    found = findings.shap.pictures if findings.shap is not None else ()
+    return [(one, base64.b64encode(one.heat_map).decode()) for one in found[:MOST_PICTURES]]
+
+
+def _forecasts(findings: Findings) -> list[tuple[str, str]]:
+    """Draw what the steps of the first items contributed, summed over the horizon."""
+    drawn = []
+    for name, found in findings.forecasts[:MOST_BARS]:
+        total = found.scores.sum(axis=1)
+        error = np.sqrt(np.square(np.nan_to_num(found.standard_error)).sum(axis=1))
+        lines = zip(found.names, found.timestamps, strict=True)
+        names = [" ".join(str(part) for part in (one, time) if part not in {"", None}) for one, time in lines]
+        drawn.append((name, importance_svg(names, total.tolist(), error.tolist(), "Contribution to the forecast")))
+    return drawn
 
 
 METHOD_TITLES = {

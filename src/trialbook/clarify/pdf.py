@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import itertools
 import json
 from functools import partial
@@ -12,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trialbook.clarify.gauges import STAGE_TITLES, ends, number, verdict
-from trialbook.clarify.html import FIRST, METHOD_TITLES, MOST_BARS, date_of, glance, segment_figures, title_of
+from trialbook.clarify.html import (
+    FIRST,
+    METHOD_TITLES,
+    MOST_BARS,
+    MOST_PICTURES,
+    date_of,
+    glance,
+    segment_figures,
+    title_of,
+)
 from trialbook.clarify.metrics import Metric, metrics
 
 if TYPE_CHECKING:
@@ -230,6 +240,13 @@ def _importance(pdf: FPDF, findings: Findings) -> None:
     if shap is None:
         return
     _heading(pdf, "Explanations")
+    if shap.pictures:
+        for one in shap.pictures[:MOST_PICTURES]:
+            if pdf.get_y() > pdf.h - 90:
+                pdf.add_page()
+            pdf.image(io.BytesIO(one.heat_map), h=60)
+            _text(pdf, f"{one.name}: {one.label}, {number(one.prediction)} ({number(one.expected_value)} expected)", 8)
+        return
     if shap.attributions is None:
         _table(
             pdf, ["Text", "Mean absolute value"], [[text, number(value)] for text, value in shap.top_texts], [120, 40]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from trialbook.clarify.columns import Array
 
 BATCH = 100_000
-Predict = Callable[[Any], object]
+Predict = Callable[..., object]
 
 
 def predict_checked(

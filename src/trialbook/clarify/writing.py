@@ -37,12 +37,17 @@ def write_findings(findings: Findings, folder: Path, data: Dataset) -> None:
     from trialbook.clarify.html import html_report
     from trialbook.clarify.notebook import notebook_report
     from trialbook.clarify.pdf import pdf_report
+    from trialbook.clarify.series import lines_of
 
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / "analysis.json", json.dumps(findings.to_dict(), indent=2, allow_nan=False, default=plain))
     _write(folder / "analysis_config.json", json.dumps(findings.config, indent=2))
     if findings.shap is not None:
         _write_shap(findings, findings.shap, folder / "explanations_shap", data)
+    if findings.series is not None:
+        folder_of_series = folder / findings.series["explanation_results_path"]
+        folder_of_series.mkdir(parents=True, exist_ok=True)
+        _write(folder_of_series / "out.jsonl", lines_of(findings.forecasts))
     name = findings.config["methods"].get("report", {}).get("name", "report")
     _write(folder / f"{name}.html", html_report(findings))
     _write(folder / f"{name}.ipynb", notebook_report(findings))
@@ -64,6 +69,10 @@ def _write_shap(findings: Findings, shap: Shap, folder: Path, data: Dataset) -> 
     folder.mkdir(exist_ok=True)
     if shap.baseline is not None:
         _table(folder / "baseline.csv", findings.features, shap.baseline.tolist())
+    if shap.pictures:
+        (folder / "images").mkdir(exist_ok=True)
+        for picture in shap.pictures:
+            (folder / "images" / picture.file).write_bytes(picture.heat_map)
     if shap.texts:
         feature = next(iter(findings.features), "text")
         lines = [json.dumps(one.to_dict(feature), default=plain) for one in shap.texts]

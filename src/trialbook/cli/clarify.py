@@ -138,13 +138,17 @@ def analyse(
 
 def _model(
     settings: dict[str, Any], features: tuple[str, ...], url: str | None, function: str | None
-) -> Callable[[Any], object] | None:
+) -> Callable[..., object] | None:
     if url is not None and function is not None:
         message = "give --model-url or --predictor, not both"
         raise UsageError(message)
     if url is not None:
         from trialbook.clarify.endpoint import EndpointModel, http_sender
 
+        if "time_series_predictor_config" in settings:
+            from trialbook.clarify.series import EndpointForecaster
+
+            return EndpointForecaster(http_sender(url), settings)
         return EndpointModel(http_sender(url), settings, features)
     if function is not None:
         return _imported(function)
@@ -154,7 +158,7 @@ def _model(
     return None
 
 
-def _imported(text: str) -> Callable[[Any], object]:
+def _imported(text: str) -> Callable[..., object]:
     module, _, name = text.partition(":")
     if not name:
         message = f"--predictor {text!r} must be MODULE:FUNCTION, such as my_model:predict"
