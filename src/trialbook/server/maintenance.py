@@ -72,7 +72,8 @@ class Maintenance:
         store = self._workspace.store
         if self._position is None:
             self._position = store.position([])
-        store.merge_waiting(self._position)
+        while store.merge_waiting(self._position) and not self._ended.is_set():
+            pass
         self._position = store.position([])
 
     def _expire(self) -> int:

@@ -201,8 +201,10 @@ class SqlStore:
         self._shrink(0)
 
     def _shrink(self, spare: int) -> None:
-        while self.write(lambda tx: cast("SqlTransaction", tx).shrink(spare, merging.SHRINK_PAGES)):
-            pass
+        """Give free pages back, a few a commit, and so many at a time that a store is never long in closing."""
+        for _ in range(merging.SHRINK_COMMITS):
+            if not self.write(lambda tx: cast("SqlTransaction", tx).shrink(spare, merging.SHRINK_PAGES)):
+                return
 
     def _merge(self, run: int) -> None:
         packed = self._read(lambda s: packing.pack_run(s, run))
@@ -216,17 +218,14 @@ class SqlStore:
         self._merger.ask(run)
 
     def merge_waiting(self, before: int) -> int:
-        merged, after = 0, 0
-        while runs := self._read(lambda s, a=after: merging.waiting_runs(s, before, a)):  # type: ignore[misc]
-            packs = [self._read(lambda s, run=run: packing.pack_run(s, run)) for run in runs]  # type: ignore[misc]
-            merged += self._apply_all([packed for packed in packs if packed is not None])
-            after = runs[-1]
-        if merged:
-            self._shrink(0)
+        runs = self._read(lambda s: merging.waiting_runs(s, before))
+        packs = [self._read(lambda s, run=run: packing.pack_run(s, run)) for run in runs]  # type: ignore[misc]
+        ready = [packed for packed in packs if packed is not None]
+        if not ready:
+            return 0
+        merged = self.write(lambda tx: sum(cast("SqlTransaction", tx).apply_merge(packed) for packed in ready))
+        self._shrink(0)
         return merged
-
-    def _apply_all(self, packs: Sequence[Packed]) -> int:
-        return self.write(lambda tx: sum(cast("SqlTransaction", tx).apply_merge(packed) for packed in packs))
 
     def _apply(self, packed: Packed) -> bool:
         return self.write(lambda tx: cast("SqlTransaction", tx).apply_merge(packed))

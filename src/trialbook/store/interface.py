@@ -423,7 +423,10 @@ class Store(Reader, Protocol):
         """Say that a run gets no more points for now: it is merged in the background, if it is worth it."""
 
     def merge_waiting(self, before: int) -> int:
-        """Pack the received batches of all runs with one up to the position `before`; gives how many those were."""
+        """Pack the batches of some runs that have received one up to the position `before`; gives how many runs.
+
+        Called until it gives 0, it has packed them all.
+        """
 
     def log_streams(self, entity: int) -> list[LogStream]:
         """Give the logs of an entity by name, those of deleted ones too."""

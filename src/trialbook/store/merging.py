@@ -33,8 +33,8 @@ WORTH_BATCHES, WORTH_POINTS = 8, 1024
 CLOSING_SECONDS = 2.0
 TOGETHER = 64
 """Runs whose merges share a commit, when they are merged by age."""
-SPARE_PAGES, SHRINK_PAGES = 256, 256
-"""Free pages (16 KiB each) that the file may keep while runs go on, and how many one commit gives back."""
+SPARE_PAGES, SHRINK_PAGES, SHRINK_COMMITS = 256, 64, 64
+"""Free pages (16 KiB each) that the file may keep while runs go on; how many a commit gives back; commits at a time."""
 
 _NEXT_RUN = "SELECT run FROM flush WHERE run > ? ORDER BY run LIMIT 1"
 _OLDEST = "SELECT min(id) FROM flush WHERE run = ? AND data IS NOT NULL"
@@ -120,9 +120,10 @@ class Merger:
                 _log.warning("could not merge the series of run %d", run, exc_info=True)
 
 
-def waiting_runs(session: Session, before: int, after: int) -> list[int]:
-    """Give up to `TOGETHER` runs past the number `after` with batches up to `before` that no merge has packed yet."""
+def waiting_runs(session: Session, before: int) -> list[int]:
+    """Give up to `TOGETHER` runs with batches up to the position `before` that no merge has packed yet."""
     runs: list[int] = []
+    after = -1
     while len(runs) < TOGETHER and (rows := session.rows(_NEXT_RUN, (after,))):
         after = rows[0][0]
         oldest = session.rows(_OLDEST, (after,))[0][0]
