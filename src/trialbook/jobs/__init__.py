@@ -10,8 +10,9 @@
         processing       processing jobs
       program            a program from preparation to result: start or find, follow      running, follow, outcome
         process          a program under its keeper                                       Process, Spec, Result
-        keeper           the process that outlives the server  (standard library only)
-        namespace        the private /opt/ml                   (standard library only)
+        keeper           the process that outlives the server; standard library only, as its parts:
+          namespace      the private /opt/ml
+          output, feeding, processes
       joblog, scraper    lines and metrics into the store, exactly once                   JobLog, Scraper
       tree, contract     the job's folder; the environment and files of its program       Tree
       channels, places   data in and out, by S3 URI

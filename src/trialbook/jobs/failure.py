@@ -36,7 +36,7 @@ def reason_of(result: Result, told: str, last: Sequence[str], limit: int | None)
     Parameters
     ----------
     told
-        What it wrote to `/opt/ml/output/failure`; "" when it wrote nothing.
+        What it wrote to `/opt/ml/output/failure`, or its keeper to its errors when that is gone; "" for nothing.
     last
         The last lines of its output.
     limit
@@ -52,8 +52,8 @@ def reason_of(result: Result, told: str, last: Sequence[str], limit: int | None)
     elif result.code is None and result.signal is None:
         text = (
             "InternalServerError: the job's processes are gone and left no result: the machine was restarted, or "
-            "somebody killed them. Start the job again."
-        )
+            f"somebody killed them. Start the job again. {told.strip()[-400:]}"
+        ).rstrip()
     elif result.signal == signals.SIGKILL:
         text = (
             "AlgorithmError: the program was killed (SIGKILL), which is what the kernel does when memory runs out: "

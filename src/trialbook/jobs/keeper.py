@@ -14,13 +14,10 @@ pipes of Pipe mode, and leaves no process behind. `SPEC` is a JSON file whose me
 from __future__ import annotations
 
 import ctypes
-import gzip
 import json
 import os
-import random
 import resource
 import select
-import shutil
 import signal
 import sys
 import time
@@ -28,10 +25,11 @@ from pathlib import Path
 from typing import Any
 
 from trialbook.jobs import namespace
+from trialbook.jobs.feeding import feed
+from trialbook.jobs.output import Output
+from trialbook.jobs.processes import descendants, end_descendants, memory_held, send, signal_group, start_time
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
-_LINE = 16 * 1024
-"""Bytes of a line of output; longer ones are cut into several."""
 _LINGER = 2.0
 """Seconds at most to read what is still in the pipe when the program has ended."""
 _LOOK = 0.5
@@ -49,16 +47,6 @@ def main(path: str) -> int:
     return 0
 
 
-def start_time(pid: int) -> int | None:
-    """Give when a process started, in clock ticks since the machine did; None when there is no such process."""
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return None
-    fields = text.rpartition(")")[2].split()
-    return None if fields[0] in {"Z", "X"} else int(fields[19])
-
-
 def _register(folder: Path) -> bool:
     """Say who keeps the job; False when a runner gave this start up, or another keeper was first."""
     draft = folder / f"keeper.{os.getpid()}"
@@ -69,38 +57,6 @@ def _register(folder: Path) -> bool:
         return False
     draft.unlink()
     return True
-
-
-class Output:
-    """The program's output, line by line and with the time each came."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("ab", buffering=0)
-        self._rest = b""
-
-    def feed(self, data: bytes) -> None:
-        """Take bytes as they come. A carriage return ends a line as a line feed does: progress bars use it."""
-        *lines, self._rest = (self._rest + data).replace(b"\r", b"\n").split(b"\n")
-        while len(self._rest) >= _LINE:
-            lines.append(self._rest[:_LINE])
-            self._rest = self._rest[_LINE:]
-        self.write([piece for line in lines for piece in _pieces(line)])
-
-    def write(self, lines: list[bytes]) -> None:
-        """Write whole lines; empty ones are left out."""
-        now = f"{time.time():.3f}\t".encode()
-        data = b"".join(now + line + b"\n" for line in lines if line.strip())
-        if data:
-            self._file.write(data)
-
-    def close(self) -> None:
-        """Write what came without an end of line."""
-        self.write([self._rest])
-        self._file.close()
-
-
-def _pieces(line: bytes) -> list[bytes]:
-    return [line[at : at + _LINE] for at in range(0, len(line), _LINE)] if len(line) > _LINE else [line]
 
 
 class Keeper:
@@ -137,7 +93,7 @@ class Keeper:
             if ended_at is None and self._reap(child):
                 ended_at = time.monotonic()
                 # As in a container: when its first process ends, so does everything in it.
-                _end_descendants()
+                end_descendants()
             if ended_at is None:
                 self._hold_limits(child)
         self.output.close()
@@ -171,7 +127,7 @@ class Keeper:
         signal.set_wakeup_fd(wake_writer)
         for pipe in self.spec["pipes"]:
             os.mkfifo(Path(pipe["path"] + "_0"))
-            self._feeders.append(_fork(lambda pipe=pipe: _feed(pipe)))
+            self._feeders.append(_fork(lambda pipe=pipe: feed(pipe)))
         reader, writer = os.pipe2(os.O_CLOEXEC)
         child = _fork(lambda: self._become(writer, libc))
         os.close(writer)
@@ -220,20 +176,20 @@ class Keeper:
             self._end("runtime")
         if self.spec["memory"] and self.why is None and now >= self._look_at:
             self._look_at = now + _LOOK
-            self.memory = max(self.memory, _memory())
+            self.memory = max(self.memory, memory_held())
             if self.memory > self.spec["memory"]:
                 self.why = "memory"
                 self.kill_at = now
         if now >= self.kill_at and not self.killed:
             self.killed = True
-            _signal_group(child, signal.SIGKILL)
+            signal_group(child, signal.SIGKILL)
 
     def _end(self, why: str) -> None:
         self.why = why
         self.kill_at = time.monotonic() + self.spec["grace"]
-        for pid in _descendants():
+        for pid in descendants():
             if pid not in self._feeders:
-                _signal(pid, signal.SIGTERM)
+                send(pid, signal.SIGTERM)
 
     def _reap(self, child: int) -> bool:
         """Collect what ended; tell whether the program did."""
@@ -282,77 +238,6 @@ def _fork(action: Any) -> int:
 
 def _rewritten(text: str, real: str) -> str:
     return text.replace(namespace.ML, real)
-
-
-def _feed(pipe: dict[str, Any]) -> None:
-    """Give a channel's files through `<path>_0`, `<path>_1` ...: one pipe an epoch, the next made as one is opened."""
-    order, chooser = list(pipe["files"]), random.Random(pipe["seed"])  # noqa: S311 (an order of files)
-    epoch = 0
-    while True:
-        here = Path(f"{pipe['path']}_{epoch}")
-        if pipe["seed"] is not None:
-            chooser.shuffle(order)
-        try:
-            with here.open("wb") as target:
-                os.mkfifo(f"{pipe['path']}_{epoch + 1}")
-                for file in order:
-                    with gzip.open(file, "rb") if pipe["gzip"] else Path(file).open("rb") as source:
-                        shutil.copyfileobj(source, target, 1 << 20)
-        except BrokenPipeError:  # the program read as much as it wanted
-            pass
-        here.unlink()
-        epoch += 1
-
-
-def _descendants() -> list[int]:
-    """Give the processes below this one, children first."""
-    children: dict[int, list[int]] = {}
-    for entry in os.listdir("/proc"):  # noqa: PTH208 (thousands of entries, every half second)
-        if entry.isdigit():
-            try:
-                fields = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            children.setdefault(int(fields[1]), []).append(int(entry))
-    found = list(children.get(os.getpid(), []))
-    for pid in found:
-        found.extend(children.get(pid, []))
-    return found
-
-
-def _memory() -> int:
-    """Give the bytes that the processes below this one hold for themselves."""
-    pages = 0
-    for pid in _descendants():
-        try:
-            resident, shared = Path(f"/proc/{pid}/statm").read_text().split()[1:3]
-        except OSError:
-            continue
-        pages += int(resident) - int(shared)
-    return pages * resource.getpagesize()
-
-
-def _end_descendants() -> None:
-    """End what the program left behind, however deep."""
-    while left := _descendants():
-        for pid in left:
-            _signal(pid, signal.SIGKILL)
-        try:
-            os.waitpid(-1, 0)
-        except ChildProcessError:
-            return
-
-
-def _signal_group(child: int, number: signal.Signals) -> None:
-    for pid in [child, *_descendants()]:
-        _signal(pid, number)
-
-
-def _signal(pid: int, number: signal.Signals) -> None:
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        return
 
 
 if __name__ == "__main__":

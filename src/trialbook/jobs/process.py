@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialbook.jobs.keeper import start_time
+from trialbook.jobs.processes import start_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -74,7 +74,8 @@ def outcome(job: Job, result: Result, log: JobLog, noun: str) -> Ending:
         return Ending("Stopped", secondary="MaxRuntimeExceeded", message=f"The {noun} exceeded its maximum runtime")
     if result.code == 0 and result.why is None:
         return Ending("Completed")
-    told = read_failure(job.tree.ml / "output" / "failure")
+    gone = result.code is None and result.signal is None
+    told = read_failure(job.tree.folder / "keeper.err" if gone else job.tree.ml / "output" / "failure")
     return Ending("Failed", reason_of(result, told, log.last(), memory_of(job)))
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Protocol
 from trialbook.errors import StoreError, TrialbookError
 from trialbook.jobs.failure import LONGEST, JobFailure, JobStopped
 from trialbook.jobs.job import Job, Left
-from trialbook.jobs.keeper import start_time
+from trialbook.jobs.processes import start_time
 from trialbook.jobs.tree import Tree, jobs_folder
 from trialbook.model import Kind
 from trialbook.names import Scope
@@ -81,7 +81,7 @@ class Runner:
 
     def __init__(self, workspace: Workspace, url: str, works: Mapping[Kind, Work]) -> None:
         self.id = f"{socket.gethostname()}/{os.getpid()}/{start_time(os.getpid())}/{secrets.token_hex(4)}"
-        self.folder = jobs_folder(workspace.settings)
+        self.folder = jobs_folder(workspace.settings, workspace.store.database_id)
         self._workspace = workspace
         self._url = url
         self._works = works

@@ -71,9 +71,13 @@ class Tree:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def jobs_folder(settings: Settings) -> Path:
-    """Say where jobs' folders lie: as set, else in the store folder, else below the current one."""
+def jobs_folder(settings: Settings, database_id: str) -> Path:
+    """Say where jobs' folders lie: as set, else in the store folder, else below the current one.
+
+    Outside of a store folder several stores may share a place, so that each has a folder of its own in it.
+    """
     if settings.jobs_folder:
-        return Path(settings.jobs_folder).absolute()
-    base = Path(".trialbook") if "://" in settings.store else Path(settings.store)
-    return (base / "jobs").absolute()
+        return Path(settings.jobs_folder).absolute() / database_id
+    if "://" in settings.store:
+        return Path(".trialbook").absolute() / "jobs" / database_id
+    return Path(settings.store).absolute() / "jobs"

@@ -109,8 +109,3 @@ def ended(kind: Kind, doc: Document, ending: Ending, now: float) -> Document:
         seconds = int(now - began)
         done |= {"TrainingTimeInSeconds": seconds, "BillableTimeInSeconds": seconds, "ProfilingStatus": "Disabled"}
     return done
-
-
-def is_stopping(kind: Kind, doc: Document) -> bool:
-    """Tell whether the job was told to stop and has not ended."""
-    return bool(doc[_MEMBERS[kind].status] == "Stopping")
