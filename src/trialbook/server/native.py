@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from trialbook.model import Document
     from trialbook.services.context import Workspace
 
-PREFIX = "/api/v1/"
+PREFIX = openapi.PREFIX
 OPENAPI = "openapi.json"
 
 
