@@ -206,6 +206,14 @@ def test_lines_missed_come_in_parts_and_once(call: Call) -> None:
     assert back.poll() == []
 
 
+def test_more_changes_than_one_poll_takes_are_all_counted(call: Call) -> None:
+    follower = Follower(call, [read_topic("search:run")])
+    for first, last in ((0, 1200), (1200, 1205), (1205, 1206)):
+        call.store.write(lambda tx, a=first, b=last: [tx.insert(Kind.TRIAL_COMPONENT, f"{n}", {}) for n in range(a, b)])  # type: ignore[misc]
+    counts = [event.data["new"] for _ in range(3) for event in follower.poll()]
+    assert counts == [1200, 6]
+
+
 def test_a_run_that_was_made_meanwhile_is_told_from_its_first_line(call: Call) -> None:
     topics = [read_topic("run:a")]
     cursor = Follower(call, topics).cursor

@@ -39,6 +39,8 @@ MOST_POINTS = 20_000
 """Points of one poll, about; the next poll goes on."""
 MOST_LINES = 1000
 """Lines of one log in one poll."""
+MOST_CHANGES = 1000
+"""Changed entities of one poll; the end of a commit's may be more."""
 _ROW = (1 << ROW_BITS) - 1
 _STATUS = ("TrainingJobStatus", "ProcessingJobStatus", "TransformJobStatus", "HyperParameterTuningJobStatus")
 
@@ -141,11 +143,13 @@ class Follower:
         self._kinds = self._searched | {topic.kind for topic in topics}
         self._followed: dict[int, Topic] = {}
         self._lost = False
+        # Before what is there is looked up: what is made in between is then told as a change.
+        rev = self._store.last_rev()
         for (_, key), topic in self._wanted.items():
             entity = self._store.find(topic.kind, key)
             if entity is not None:
                 self._followed[entity.id] = topic
-        self._cursor = self._begin(cursor)
+        self._cursor = self._begin(rev, cursor)
 
     @property
     def cursor(self) -> str:
@@ -157,8 +161,8 @@ class Follower:
         """The revision up to which it has seen everything."""
         return self._cursor.rev
 
-    def _begin(self, given: Cursor | None) -> Cursor:
-        now = Cursor(self._store.database_id, self._store.last_rev(), self._store.position(self._runs()))
+    def _begin(self, rev: int, given: Cursor | None) -> Cursor:
+        now = Cursor(self._store.database_id, rev, self._store.position(self._runs()))
         if given is not None and given.database == now.database[:8] and given.rev <= now.rev:
             now.rev, now.position, now.rows = given.rev, min(given.position, now.position), given.rows
             now.lines = {one: lines for one, lines in given.lines.items() if one in self._followed}
@@ -193,7 +197,9 @@ class Follower:
 
     def _changes(self, rev: int) -> list[Event]:
         """Tell of changed entities: states of what is followed, counts of what is searched."""
-        changes = self._store.changes(self._cursor.rev, self._kinds) if self._kinds else []
+        changes = self._store.changes(self._cursor.rev, self._kinds, MOST_CHANGES)
+        if len(changes) >= MOST_CHANGES:
+            self.more, rev = True, changes[-1].rev
         self._cursor.rev = max(rev, changes[-1].rev if changes else 0)
         events, counts = {}, dict[int, dict[str, int]]()
         for entity in changes:
