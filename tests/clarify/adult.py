@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 EXAMPLE = Path(__file__).parents[2] / "examples" / "adult"
 sys.path.insert(0, str(EXAMPLE))
 
+bias: Any = importlib.import_module("bias")
 encoded: Any = importlib.import_module("encoded")
 
 

@@ -150,12 +150,19 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
     "no time series": ({"methods.asymmetric_shapley_value": ASV}, "time_series_data_config", "must be given"),
     "fine-grained backwards": (
         {
-            "methods.asymmetric_shapley_value": {"direction": "bidirectional", "granularity": "fine_grained"},
+            "methods": {
+                "asymmetric_shapley_value": {"direction": "bidirectional", "granularity": "fine_grained"},
+            },
             "time_series_data_config": TIME_SERIES,
             "predictor.time_series_predictor_config": {"forecast": "f"},
         },
         "methods.asymmetric_shapley_value.direction",
         "chronological",
+    ),
+    "bias of time series": (
+        {"time_series_data_config": TIME_SERIES},
+        "methods.pre_training_bias",
+        "the data set holds time series",
     ),
     "names of segments": (
         {"segment_config": [{"name_or_index": "Age", "segments": [[1]], "display_aliases": ["a", "b", "c"]}]},
