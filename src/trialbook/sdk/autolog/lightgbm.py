@@ -26,11 +26,11 @@ class TrialbookCallback:
         Log every so manyth round.
     """
 
-    order = 25
-    """Before early stopping (30), which ends the training in its last round: LightGBM calls callbacks in this order."""
-    before_iteration = False
-
     def __init__(self, run: Run | None = None, *, every: int = 1) -> None:
+        # LightGBM looks for both among the object's own attributes. Early stopping, which ends the training in its last
+        # round, has order 30: before it.
+        self.order = 25
+        self.before_iteration = False
         self.run = chosen_run(run)
         self.every = every
 

@@ -41,7 +41,7 @@ class Session:
     def __init__(self) -> None:
         self._on: dict[str, Options] = {}
         self._local = threading.local()
-        self._going = 0
+        self._going: set[int] = set()  # of threads
 
     def switch_on(self, names: Sequence[str], options: Options) -> None:
         """Let libraries log."""
@@ -74,7 +74,7 @@ class Session:
     def _in_pool_of_another(self) -> bool:
         """Say whether this is a thread of a pool while a training goes on: joblib fits parts of one so."""
         pooled = type(threading.current_thread()).__name__ == "DummyProcess"
-        return pooled and self._going > 0
+        return pooled and bool(self._going)
 
     @contextlib.contextmanager
     def train(self, name: str, label: str) -> Iterator[Training | None]:
@@ -93,7 +93,7 @@ class Session:
             return
         training = Training.begin(name, label, options)
         self._local.training = training
-        self._going += 1
+        self._going.add(threading.get_ident())
         error: BaseException | None = None
         try:
             yield training
@@ -102,7 +102,7 @@ class Session:
             raise
         finally:
             self._local.training = None
-            self._going -= 1
+            self._going.discard(threading.get_ident())
             if training is not None:
                 training.end(error)
 
