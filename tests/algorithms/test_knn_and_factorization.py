@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from tests.algorithms.conftest import Job, csv, served
 
@@ -138,23 +139,19 @@ def test_the_prediction_is_the_sum_over_every_two_features() -> None:
     np.testing.assert_allclose(machine.predict(arrays, x), slow)
 
 
-def test_a_step_goes_against_the_gradient() -> None:
-    found = check(
-        {"feature_dim": "5", "num_factors": "2", "predictor_type": "regressor", "factors_init_sigma": "0.5"},
-        RULES,
-        "fm",
-    )
-    random = np.random.default_rng(16)
-    x, y = random.normal(size=(30, 5)).astype(np.float32), random.normal(size=30)
-    model = machine.Machine(found, 5, random)
-
-    def loss() -> float:
-        return float(np.mean((machine.predict(model.arrays(), x) - y) ** 2))
-
-    before = loss()
-    for _ in range(20):
-        model.step(x, (2 * (machine.predict(model.arrays(), x) - y)).astype(np.float32))
-    assert loss() < before
+@pytest.mark.parametrize("sparse", [False, True])
+def test_the_gradient_of_each_term_is_the_slope(sparse: bool) -> None:
+    values = {"feature_dim": "5", "num_factors": "2", "predictor_type": "regressor", "factors_init_sigma": "0.5"}
+    model = machine.Machine(check(values, RULES, "machines"), 5, np.random.default_rng(16))
+    random = np.random.default_rng(17)
+    x, residual = random.normal(size=(30, 5)), random.normal(size=30)
+    arrays: dict[str, Any] = {name: array.astype(np.float64) for name, array in model.arrays().items()}
+    for name, (_, gradient) in model.gradients(csr_matrix(x) if sparse else x, residual).items():
+        for place in np.ndindex(arrays[name].shape):
+            moved = {**arrays, name: arrays[name].copy()}
+            moved[name][place] += 1e-5
+            slope = residual @ np.subtract(machine.predict(moved, x), machine.predict(arrays, x)) / 1e-5
+            assert gradient[place] == pytest.approx(slope, rel=1e-3, abs=1e-3)
 
 
 @pytest.mark.parametrize("sparse", [False, True])

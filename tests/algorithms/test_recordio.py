@@ -75,6 +75,11 @@ def test_a_torn_file_says_where_it_ends() -> None:
         list(recordio.read(data[:-4]))
 
 
+def test_a_negative_int32_has_the_ten_bytes_that_protobuf_gives_it() -> None:
+    data = recordio.write([Record({"v": Tensor(np.array([-1], np.int32))})])
+    assert bytes([0xFF] * 9 + [0x01]) in data
+
+
 # One start of the SDK for all: it takes seconds to import.
 SDK = """
 import io, json, pathlib, sys

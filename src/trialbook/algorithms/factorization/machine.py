@@ -63,6 +63,14 @@ class Machine:
     def step(self, x: Any, residual: Floats) -> None:
         """Move against the gradient, given each row's derivative of the loss by the prediction."""
         self._steps += 1
+        for name, (touched, gradient) in self.gradients(x, residual).items():
+            scaled = gradient * self._scale
+            if self._clip is not None:
+                scaled = np.clip(scaled, -self._clip, self._clip)
+            self._terms[name].step(touched, scaled.astype(np.float32), self._steps)
+
+    def gradients(self, x: Any, residual: Floats) -> dict[str, tuple[Any, Floats]]:
+        """Give for each term the places that the rows touch, and the gradient there of the summed loss."""
         sparse = not isinstance(x, np.ndarray)
         rows = np.unique(x.indices) if sparse else np.arange(x.shape[1])
         part = x[:, rows] if sparse else x
@@ -70,16 +78,11 @@ class Machine:
         projected = np.asarray(part @ factors)
         weighed = part.multiply(residual[:, None]).tocsr() if sparse else part * residual[:, None]
         squares = part.multiply(part).T @ residual if sparse else (part * part).T @ residual
-        gradients = {
+        return {
             "bias": (np.arange(1), np.array([residual.sum()])),
             "linear": (rows, np.asarray(part.T @ residual).ravel()),
             "factors": (rows, np.asarray(weighed.T @ projected) - np.asarray(squares).ravel()[:, None] * factors),
         }
-        for name, (touched, gradient) in gradients.items():
-            scaled = gradient * self._scale
-            if self._clip is not None:
-                scaled = np.clip(scaled, -self._clip, self._clip)
-            self._terms[name].step(touched, scaled.astype(np.float32), self._steps)
 
 
 def predict(arrays: dict[str, Floats], x: Any) -> Floats:
