@@ -280,6 +280,22 @@ def test_a_lane_is_loaded_only_when_it_is_asked_for(desk: Desk) -> None:
     assert [part.entries is not None for part in column._parts] == [False, False, True, False, False, False]
 
 
+def test_a_save_that_meets_a_torn_piece_makes_the_cache_anew(desk: Desk) -> None:
+    for row in range(5):
+        desk.put(row, p=float(row))
+    desk.save()
+    assert desk.engine._saver is not None
+    assert desk.engine._saver._cache is not None
+    desk.engine._saver._cache._writing.execute("UPDATE piece SET data = substr(data, 1, length(data) - 1)")
+    desk.put(5, p=5.0)
+    desk.save()
+    desk.put(6, p=6.0)
+    assert desk.found(Condition("Parameters.p", Operator.GREATER_THAN, "3")) == [6, 5, 4]
+    desk.restart()
+    assert desk.found(Condition("Parameters.p", Operator.GREATER_THAN, "3")) == [6, 5, 4]
+    assert not desk.engine._saver.lost
+
+
 def test_texts_that_are_not_used_any_more_leave_the_cache(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     from trialbook.search import saving
 

@@ -146,6 +146,8 @@ class Engine:
         if last <= self._rev:
             return
         with self.lock:
+            if self._saver and self._saver.lost:
+                self.mend()
             self._store = store
             if self._saver and self._saver.wants_opening(0):
                 self._open(self._saver, store, last)

@@ -96,7 +96,7 @@ def _checksum(entity: Entity) -> int:
 
 
 class Saver:
-    """Saves one engine's tables. `lock` is the engine's."""
+    """Saves one engine's tables. `lock` is the engine's; `lost` says that what was saved turned out to be broken."""
 
     def __init__(self, saves: Saves, schemas: Mapping[int, Schema], lock: threading.RLock) -> None:
         self.saves = saves
@@ -108,13 +108,14 @@ class Saver:
         self._lock = lock
         self._cache: Cache | None = None
         self._tried = False
+        self.lost = False
         self._subject: tuple[Mapping[int, Table], Place] | None = None
         self._thread: threading.Thread | None = None
         self._wake = threading.Event()
         self._ended = False
         self._written = threading.Event()
         self._cuts: list[Cut] | None = None
-        self._broken: Exception | None = None
+        self._failed = ""
         self._warned = False
 
     # --- opening
@@ -150,6 +151,7 @@ class Saver:
     def clear(self) -> None:
         """Forget all that was saved."""
         self._settle()
+        self.lost = False
         self.memory.forget()
         if self._cache is None:
             return
@@ -232,10 +234,14 @@ class Saver:
         return self._cuts, state
 
     def _write(self, cache: Cache, cuts: list[Cut], state: dict[str, Any]) -> None:
+        self._failed = "it was broken off"
         try:
             write(cache, cuts, state)
-        except (sqlite3.Error, CacheBrokenError) as error:
-            self._broken = error
+            self._failed = ""
+        except sqlite3.Error as error:
+            self._failed = str(error)
+        except CacheBrokenError as error:
+            self._failed, self.lost = str(error), True
         finally:
             self._written.set()
 
@@ -245,15 +251,14 @@ class Saver:
             return
         self._written.wait()
         cuts, self._cuts = self._cuts, None
-        if self._broken is None:
-            for one in cuts:
-                one.finish()
-            return
-        if not self._warned:
-            log.warning("the columns of search could not be saved, and are kept in memory: %s", self._broken)
-        self._warned, self._broken = True, None
         for one in cuts:
-            one.undo()
+            if self._failed:
+                one.undo()
+            else:
+                one.finish()
+        if self._failed and not self._warned:
+            log.warning("the columns of search could not be saved, and are kept in memory: %s", self._failed)
+            self._warned = True
 
 
 def _digest(schemas: Mapping[int, Schema]) -> str:
