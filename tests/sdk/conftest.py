@@ -11,6 +11,12 @@ from trialbook.sdk import warning
 from trialbook.sdk.target import Target, forget_transports
 
 
+@pytest.fixture(autouse=True)
+def capture_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Capture nothing where the test does not ask for it: facts come after a run's end, and keep its spool."""
+    monkeypatch.setenv("TRIALBOOK_CAPTURE", "off")
+
+
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Name a new store folder; runs of the test go there."""
@@ -20,7 +26,6 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     for rank in ("RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID"):
         monkeypatch.delenv(rank, raising=False)
-    monkeypatch.setenv("TRIALBOOK_CAPTURE", "off")
     warning.forget()
     yield folder
     forget_transports()

@@ -510,3 +510,13 @@ def test_a_script_with_a_handler_of_its_own_keeps_it() -> None:
     script = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nfrom trialbook import Run\n"
     script += "Run('exp', 'r').finish()\nassert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN"
     subprocess.run([sys.executable, "-c", script], check=True, env=dict(os.environ))
+
+
+@pytest.mark.usefixtures("store")
+def test_a_forked_process_is_terminated_as_ever() -> None:
+    script = "import os, signal, time\nfrom trialbook import Run\nrun = Run('exp', 'r')\nrun.log_metric('m', 1)\n"
+    script += "child = os.fork()\nif not child:\n    time.sleep(30)\n    os._exit(9)\nos.kill(child, signal.SIGTERM)\n"
+    script += "assert os.waitpid(child, 0)[1] == signal.SIGTERM\n"
+    script += "assert signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL\nrun.finish()"
+    subprocess.run([sys.executable, "-W", "ignore", "-c", script], check=True, env=dict(os.environ))
+    assert open_reading().call("run", {"name": "exp-r"})["Status"]["PrimaryStatus"] == "Completed"

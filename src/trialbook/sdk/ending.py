@@ -8,6 +8,7 @@ the code it interrupts may hold) and then kills the process as the signal would 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import signal
 import sys
@@ -28,6 +29,7 @@ TERMINATION_SECONDS = 5.0
 
 _unfinished: dict[int, Run] = {}
 _guarded: list[object] = []
+_set_aside: list[object] = []
 
 
 def watch(run: Run) -> None:
@@ -108,6 +110,26 @@ def _stop_all(number: int) -> None:
         os.kill(os.getpid(), number)
 
 
+def _before_fork() -> None:
+    """Take the handler away: a forked process has no run to end, and a signal at its very start would be lost."""
+    if _guarded and signal.getsignal(signal.SIGTERM) is _terminate:
+        with contextlib.suppress(ValueError):  # not the main thread
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            _set_aside.append(True)
+
+
+def _after_fork_in_parent() -> None:
+    if _set_aside:
+        _set_aside.clear()
+        with contextlib.suppress(ValueError):
+            signal.signal(signal.SIGTERM, _terminate)
+
+
+def _after_fork_in_child() -> None:
+    _unfinished.clear()
+    _set_aside.clear()
+
+
 atexit.register(_finish_all)
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_unfinished.clear)
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child)

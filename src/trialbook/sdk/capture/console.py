@@ -82,6 +82,8 @@ class Streams:
             number, moment, text = self._pieces.popleft()
             self._waiting -= len(text)
             lines += self._lines[number].take(moment, text)
+        if not self._pieces and self._waiting < MOST:
+            self._waiting = 0  # two threads count without a lock, and drift apart
         if self._left_out:
             lines.append((self._clock(), f"[Trialbook left out {self._left_out} characters: they came too fast.]"))
             self._left_out = 0
