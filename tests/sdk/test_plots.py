@@ -9,7 +9,7 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from trialbook import Experiment, Run
@@ -24,6 +24,8 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.fixture(autouse=True)
@@ -142,6 +144,7 @@ def test_a_finished_run_counts_only_over_its_own_range() -> None:
     assert averaged([short, long], "std")[1].tolist() == [1, 1, 2, 2]
 
 
+@settings(UNHURRIED)
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=300), st.integers(2, 40))
 def test_thinning_keeps_the_smallest_and_the_largest(values: list[float], most: int) -> None:
     kept = thinned(Curve(np.arange(len(values), dtype=float), np.array(values)), most)

@@ -6,11 +6,13 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
 from trialbook.sdk.statistics import all_pairs, expected_best, holm, paired, summarise, welch
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 SAMPLE = st.lists(st.floats(-1e3, 1e3).map(lambda value: round(value, 3)), min_size=2, max_size=12)
 P_VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=12)
@@ -20,6 +22,7 @@ def varied(values: list[float]) -> bool:
     return float(np.std(values)) > 1e-3
 
 
+@settings(UNHURRIED)
 @given(SAMPLE.filter(varied), SAMPLE.filter(varied))
 def test_welch_is_scipys(first: list[float], second: list[float]) -> None:
     ours, theirs = welch(first, second), stats.ttest_ind(first, second, equal_var=False)
@@ -29,6 +32,7 @@ def test_welch_is_scipys(first: list[float], second: list[float]) -> None:
     assert ours.freedom == pytest.approx(float(theirs.df), rel=1e-6)
 
 
+@settings(UNHURRIED)
 @given(st.lists(st.tuples(st.integers(-500, 500), st.integers(-500, 500)), min_size=2, max_size=12))
 def test_paired_is_scipys(pairs: list[tuple[int, int]]) -> None:
     first, second = np.array(pairs, float).T
@@ -61,6 +65,7 @@ def test_holm_corrects_a_worked_example() -> None:
     assert holm([0.01, 0.04, 0.03, 0.005]).tolist() == pytest.approx([0.03, 0.06, 0.06, 0.02])
 
 
+@settings(UNHURRIED)
 @given(P_VALUES)
 def test_holm_lies_between_the_p_value_and_bonferroni(given_p: list[float]) -> None:
     corrected = holm(given_p)
@@ -68,6 +73,7 @@ def test_holm_lies_between_the_p_value_and_bonferroni(given_p: list[float]) -> N
     assert (corrected <= np.minimum(1, np.array(given_p) * len(given_p))).all()
 
 
+@settings(UNHURRIED)
 @given(P_VALUES)
 def test_holm_keeps_the_order(given_p: list[float]) -> None:
     order = np.argsort(given_p, kind="stable")
@@ -151,7 +157,7 @@ def test_an_interval_of_95_percent_holds_the_mean_in_95_percent() -> None:
     assert np.mean(held) == pytest.approx(0.95, abs=0.012)
 
 
-@settings(max_examples=30)
+@settings(UNHURRIED, max_examples=30)
 @given(st.integers(0, 10_000))
 def test_a_seeds_luck_drops_out_of_a_paired_test(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from trialbook.sdk.table import Table
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 VALUES: dict[str, list[Any]] = {
     "name": ["a-1", "a-2", "a-3", "a-4"],
@@ -81,6 +83,7 @@ def test_sorting_puts_nan_behind_numbers_and_missing_last_either_way(table: Tabl
     assert table.sorted("-Metrics.auc")["name"] == ["a-4", "a-1", "a-2", "a-3"]
 
 
+@settings(UNHURRIED)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1))
 def test_sorting_by_two_columns_is_sorting_by_pairs(pairs: list[tuple[int, int]]) -> None:
     table = Table({"a": [a for a, _ in pairs], "b": [b for _, b in pairs]}).sorted("a", "-b")
