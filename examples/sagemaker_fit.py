@@ -26,7 +26,7 @@ from sagemaker.analytics import TrainingJobAnalytics  # noqa: E402
 from sagemaker.estimator import Estimator  # noqa: E402
 from sagemaker.experiments.run import Run, load_run  # noqa: E402
 from sagemaker.inputs import TrainingInput  # noqa: E402
-from sagemaker.processing import ProcessingInput, ProcessingOutput  # noqa: E402
+from sagemaker.processing import FrameworkProcessor, ProcessingInput, ProcessingOutput  # noqa: E402
 from sagemaker.session import Session  # noqa: E402
 from sagemaker.sklearn.estimator import SKLearn  # noqa: E402
 from sagemaker.sklearn.processing import SKLearnProcessor  # noqa: E402
@@ -52,6 +52,8 @@ def main() -> None:
             session.upload_data(str(HERE / "adult" / name), bucket, f"{prefix}/raw")
     with step("SKLearnProcessor", 5):
         prepare()
+    with step("FrameworkProcessor with a source folder", 5):
+        count_rows()
     with step("built-in XGBoost in a run, logs=False", 0):
         first = fit_in_a_run(given.xgboost)
     with step("built-in XGBoost, logs=True", 0):
@@ -93,6 +95,25 @@ def prepare() -> None:
         arguments=["--validation-share", "0.25"],
         logs=False,
     )
+
+
+def count_rows() -> None:
+    """Run a script with a module beside it, which arrive as one archive."""
+    processor = FrameworkProcessor(
+        SKLearn, framework_version="1.4-2", role=ROLE, sagemaker_session=session, code_location=f"s3://{bucket}/{prefix}",
+        **MACHINE,
+    )  # fmt: skip
+    processor.run(
+        code="count.py",
+        source_dir=str(HERE / "fit"),
+        inputs=[ProcessingInput(source=f"s3://{bucket}/{prefix}/test", destination="/opt/ml/processing/input/test")],
+        outputs=[ProcessingOutput(output_name="count", source="/opt/ml/processing/output")],
+        logs=False,
+    )
+    place = processor.latest_job.outputs[0].destination
+    counted = session.read_s3_file(bucket, f"{place.removeprefix(f's3://{bucket}/')}/count.txt")
+    print(f"  {counted}")
+    assert counted == "16281 rows"
 
 
 def channels() -> dict[str, TrainingInput]:

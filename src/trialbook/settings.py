@@ -51,6 +51,8 @@ class Settings:
         Where the folders of running jobs lie; None means `jobs/` in the store folder.
     job_keep
         Seconds that the folder of a failed job is kept.
+    job_private
+        Whether jobs get a private mount namespace with their own /opt/ml, where the system allows it.
     job_confine
         Whether a job can write to its own folder and /tmp alone, where the system can see to it.
     images
@@ -78,6 +80,7 @@ class Settings:
     job_seconds: float | None = None
     jobs_folder: str | None = None
     job_keep: float = 86400.0
+    job_private: bool = True
     job_confine: bool = True
     images: str | None = None
     environments: str | None = None

@@ -224,3 +224,35 @@ def _lines(jobs: Jobs, name: str) -> list[str]:
         return jobs.lines(name)
     except jobs.logs.exceptions.ResourceNotFoundException:
         return []
+
+
+def test_a_program_that_names_opt_ml_where_there_is_none_is_told_what_to_read(tmp_path: Path) -> None:
+    with serve(job_settings(tmp_path, job_private=False)) as server:
+        jobs = Jobs(server)
+        jobs.train("job", "open('/opt/ml/no-such-file')")
+        assert "This system gives a job no /opt/ml of its own: its program must read SM_*" in failed(jobs, "job")
+
+
+def test_a_script_that_reads_its_variables_runs_where_there_is_no_namespace(tmp_path: Path) -> None:
+    with serve(job_settings(tmp_path, job_private=False)) as server:
+        jobs = Jobs(server)
+        jobs.train("job", "import os\nopen(os.environ['SM_MODEL_DIR'] + '/m', 'w').write('x')")
+        job = jobs.ended("job")
+        assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
+        assert jobs.files(job["ModelArtifacts"]["S3ModelArtifacts"]) == {"m": b"x"}
+
+
+def test_start_up_scripts_of_the_sdk_are_rewritten_where_there_is_no_namespace(tmp_path: Path) -> None:
+    with serve(job_settings(tmp_path, job_private=False)) as server:
+        jobs = Jobs(server)
+        jobs.put("drivers/start.sh", "#!/bin/bash\ncat /opt/ml/input/config/resourceconfig.json\n")
+        algorithm = {
+            "TrainingImage": "python:3",
+            "TrainingInputMode": "File",
+            "ContainerEntrypoint": ["/bin/bash", "/opt/ml/input/data/sm_drivers/start.sh"],
+        }
+        drivers = channel("sm_drivers", f"s3://{BUCKET}/drivers/")
+        jobs.api.create_training_job(**training("job", AlgorithmSpecification=algorithm, InputDataConfig=[drivers]))
+        job = jobs.ended("job")
+        assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
+        assert '"current_host": "algo-1"' in jobs.lines("job")[0]

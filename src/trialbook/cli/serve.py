@@ -65,6 +65,11 @@ def _account(ctx: click.Context, param: click.Parameter, value: str) -> str:  # 
     help="How long the folder of a failed job is kept, in seconds.",
 )
 @click.option(
+    "--job-private/--no-job-private",
+    default=True,
+    help="Whether a job sees its own folder as /opt/ml, where the system can see to it. Default: it does.",
+)
+@click.option(
     "--job-confine/--no-job-confine",
     default=True,
     help="Whether a job can write to its own folder and /tmp alone, where the system can see to it. Default: it cannot "

@@ -30,5 +30,6 @@
 `environments.layer(python, tree.folder / "venv")`, `contract.environment(...)`, `places.fetch_object(...)`, then
 `Process.start(Spec(...))`, whose log file `JobLog` ships. `Process.find(folder)` finds it again after a restart.
 
-**Another launcher** (a cluster) replaces `process` alone: what it starts has to write the same log and result.
+**Another launcher** (a cluster) is one module that gives a `process.Starter`: what it starts writes the same log and
+result into the job's folder.
 """

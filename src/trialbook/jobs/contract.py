@@ -30,6 +30,7 @@ _PASSED_ON = (
     "REQUESTS_CA_BUNDLE",
     "CURL_CA_BUNDLE",
     "OMP_NUM_THREADS",
+    "OMP_WAIT_POLICY",
     "MKL_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
 )
@@ -54,6 +55,8 @@ def environment(job: Job, bins: Sequence[Path], own: Mapping[str, str]) -> dict[
         if name in _PASSED_ON or name.startswith(_PASSED_ON_PREFIXES) or name.lower() in _PROXIES
     }
     return {
+        # Jobs share processors: threads that wait for each other by spinning take many times as long.
+        "OMP_WAIT_POLICY": "passive",
         **passed,
         "PATH": os.pathsep.join([*map(str, bins), os.environ.get("PATH", os.defpath)]),
         "VIRTUAL_ENV": str(bins[0].parent),

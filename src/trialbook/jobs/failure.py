@@ -10,6 +10,7 @@ import signal as signals
 from typing import TYPE_CHECKING
 
 from trialbook.errors import TrialbookError
+from trialbook.jobs.namespace import ML
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,6 +69,8 @@ def reason_of(result: Result, told: str, last: Sequence[str], limit: int | None)
         text = f"AlgorithmError: the program ended with exit code {result.code}."
     if any(_OUTSIDE in line for line in last):
         text += " A job may write below /opt/ml and /tmp alone; everything else is read-only to it."
+    if not result.private and any(f"{ML}/" in line for line in last):
+        text += f" This system gives a job no {ML} of its own: its program must read SM_* variables or its arguments."
     return _with_lines(text, last)
 
 

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from trialbook.errors import TrialbookError
 from trialbook.jobs.failure import JobStopped
+from trialbook.jobs.process import Process
 from trialbook.model import NOUNS, Document, Kind
 from trialbook.services import job_records, job_states, records
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from trialbook.jobs.process import Starter
     from trialbook.jobs.tree import Tree
     from trialbook.services.context import Call
     from trialbook.services.job_states import Ending
@@ -42,6 +44,8 @@ class Job:
         The number of its claim; never given twice, so it names this job's log lines and points too.
     state
         What the claim keeps for a restart. Change it through `write` and `note`.
+    starter
+        Starts its program and finds it again.
     url
         Where the server answers to the job's program.
     stopped, left
@@ -55,6 +59,7 @@ class Job:
     owner: str
     tree: Tree
     url: str
+    starter: Starter = Process
     state: Document = field(default_factory=dict)
     stopped: threading.Event = field(default_factory=threading.Event)
     left: threading.Event = field(default_factory=threading.Event)

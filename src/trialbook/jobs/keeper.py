@@ -151,6 +151,8 @@ class Keeper:
             argv = [_rewritten(word, real) for word in argv]
             env = {name: _rewritten(value, real) for name, value in env.items()}
             cwd = _rewritten(cwd, real)
+            for place in self.spec["scripts"]:
+                _rewrite_scripts(Path(place), real)
         try:
             os.chdir(cwd)
             os.execvpe(argv[0], argv, env)  # noqa: S606 (there is no shell)
@@ -234,6 +236,13 @@ def _fork(action: Any) -> int:
         finally:
             os._exit(code)
     return pid
+
+
+def _rewrite_scripts(folder: Path, real: str) -> None:
+    """Rewrite the paths in SageMaker's own start-up scripts."""
+    for path in folder.rglob("*"):
+        if path.suffix in {".sh", ".py", ".json"} and path.is_file():
+            path.write_text(_rewritten(path.read_text(), real))
 
 
 def _rewritten(text: str, real: str) -> str:

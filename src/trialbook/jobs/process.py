@@ -13,7 +13,7 @@ import signal
 import sys
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from trialbook.jobs.processes import start_time
 
@@ -47,6 +47,8 @@ class Spec:
         Its maximum runtime; then it is told to end, and killed `grace` seconds later.
     memory
         Bytes that its processes may hold together; None: all there is.
+    scripts
+        Folders of SageMaker's own start-up scripts, which name `/opt/ml`: rewritten where there is no namespace.
     private
         Whether to try for a mount namespace; `confine`: whether everything outside the folder is read-only in it.
     """
@@ -61,6 +63,7 @@ class Spec:
     private: bool = True
     confine: bool = True
     pipes: Sequence[Pipe] = field(default_factory=tuple)
+    scripts: Sequence[str] = field(default_factory=tuple)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +78,47 @@ class Result:
         What the keeper did: it was "stopped", or ended for its "runtime" or its "memory"; None: it ended by itself.
     peak
         The most bytes of memory it was seen with.
+    private
+        Whether it had its own `/opt/ml`.
     """
 
     code: int | None
     signal: int | None
     why: str | None = None
     peak: int = 0
+    private: bool = True
+
+
+class Running(Protocol):
+    """A program that was started; see `Process`."""
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the end for so long at most; tell whether it has come."""
+
+    def stop(self) -> None:
+        """Ask the program to end."""
+
+    def close(self) -> None:
+        """Let go of it; it goes on."""
+
+    def result(self) -> Result:
+        """Say how it ended."""
+
+
+class Starter(Protocol):
+    """Starts programs and finds them again: what another launcher (a cluster) gives in place of `Process`.
+
+    What it starts writes its lines and its result where the job's folder says, as the keeper does.
+    """
+
+    def start(self, spec: Spec) -> Running:
+        """Start a program that outlives this process."""
+
+    def find(self, folder: Path) -> Running | None:
+        """Find the program that was started in a folder, running or ended; None when none was."""
+
+    def give_up(self, folder: Path) -> bool:
+        """See to it that a program which has not begun yet never does; False when it has begun."""
 
 
 class Process:
@@ -168,7 +206,7 @@ class Process:
             told = json.loads((self.folder / "result.json").read_text())
         except (OSError, ValueError):
             return Result(None, None)
-        return Result(told["code"], told["signal"], told["why"], told["peak"])
+        return Result(told["code"], told["signal"], told["why"], told["peak"], told["private"])
 
     def _signal(self, number: signal.Signals) -> None:
         if self._descriptor is not None:

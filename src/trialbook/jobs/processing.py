@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 CONTINUOUS = 10.0
 """Seconds between two uploads of an output in Continuous mode."""
 EXIT_MESSAGE = 1024
+ENTRY_POINT = "processing/input/entrypoint"
+"""Where FrameworkProcessor puts the script that starts a program."""
 
 
 class Processing:
@@ -76,7 +78,7 @@ class Processing:
         }
         env = contract.environment(job, [layer.parent, python.parent], own)
         seconds = doc.get("StoppingCondition", {}).get("MaxRuntimeInSeconds")
-        return program.spec_of(job, argv, env, "/opt/ml", seconds)
+        return program.spec_of(job, argv, env, "/opt/ml", seconds, scripts=(ENTRY_POINT,))
 
 
 def _argv(doc: Document, image: Image) -> list[str]:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from trialbook.jobs.failure import JobFailure, read_failure, reason_of
 from trialbook.jobs.job import Left
-from trialbook.jobs.process import Process, Result, Spec
+from trialbook.jobs.process import Result, Running, Spec
 from trialbook.services.job_states import Ending
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from trialbook.jobs.job import Job
     from trialbook.jobs.joblog import JobLog
@@ -29,7 +29,7 @@ LONGEST = 5 * 86400.0
 """Seconds that a job may run when its request does not say."""
 
 
-def running(job: Job, prepare: Callable[[], Spec], log: JobLog) -> Process:
+def running(job: Job, prepare: Callable[[], Spec], log: JobLog) -> Running:
     """Give the job's program: the one that runs or ended already, else a new one.
 
     Parameters
@@ -46,10 +46,10 @@ def running(job: Job, prepare: Callable[[], Spec], log: JobLog) -> Process:
     log.ship(all_of_it=True)
     job.check()
     job.move("Training", "Training image is running", phase="running", host=socket.gethostname())
-    return Process.start(spec)
+    return job.starter.start(spec)
 
 
-def follow(job: Job, process: Process, log: JobLog, each: Callable[[], None] | None = None) -> Result:
+def follow(job: Job, process: Running, log: JobLog, each: Callable[[], None] | None = None) -> Result:
     """Stay with a program to its end; `each` is called at every look."""
     told = False
     while not process.wait(LOOK):
@@ -80,7 +80,13 @@ def outcome(job: Job, result: Result, log: JobLog, noun: str) -> Ending:
 
 
 def spec_of(
-    job: Job, argv: list[str], env: Mapping[str, str], cwd: str, seconds: float | None, pipes: list[Pipe] | None = None
+    job: Job,
+    argv: list[str],
+    env: Mapping[str, str],
+    cwd: str,
+    seconds: float | None,
+    pipes: list[Pipe] | None = None,
+    scripts: Sequence[str] = (),
 ) -> Spec:
     """Make what the keeper starts, under the server's limits."""
     settings = job.settings
@@ -92,8 +98,10 @@ def spec_of(
         cwd=cwd,
         seconds=min(allowed, default=LONGEST),
         memory=memory_of(job),
+        private=settings.job_private,
         confine=settings.job_confine,
         pipes=tuple(pipes or ()),
+        scripts=tuple(str(job.tree.ml / place) for place in scripts),
     )
 
 
@@ -116,11 +124,11 @@ def every(seconds: float, action: Callable[[], object]) -> Callable[[], None]:
     return maybe
 
 
-def _found(job: Job) -> Process | None:
+def _found(job: Job) -> Running | None:
     folder = job.tree.folder
-    found = Process.find(folder)
-    if found is None and folder.is_dir() and not Process.give_up(folder):
-        found = Process.find(folder)
+    found = job.starter.find(folder)
+    if found is None and folder.is_dir() and not job.starter.give_up(folder):
+        found = job.starter.find(folder)
     if found is None and not folder.is_dir():
         raise JobFailure(
             f"InternalServerError: the job's folder {folder} was removed while it ran. Start the job again."

@@ -176,7 +176,7 @@ class Runner:
         call = Call(self._workspace, Scope(account, region), claim.state["user"], f"job-{claim.id}")
         kind = Kind(claim.kind)
         tree = Tree(self.folder / f"{kind.name.lower().replace('_', '-')}-{claim.id}")
-        job = Job(call, kind, claim.key, claim.id, self.id, tree, self._url, dict(claim.state))
+        job = Job(call, kind, claim.key, claim.id, self.id, tree, self._url, state=dict(claim.state))
         if "stop" in claim.state:
             job.stopped.set()
         thread = threading.Thread(target=self._do, args=(job,), name=f"trialbook-job-{claim.id}", daemon=True)

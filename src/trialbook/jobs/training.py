@@ -33,6 +33,8 @@ COMPRESSION = 3
 """gzip's level for archives: weights hardly shrink, and 6 takes twice the time."""
 CHECKPOINT_PERIOD = 20.0
 """Seconds between two uploads of checkpoints."""
+SM_DRIVERS = "input/data/sm_drivers"
+"""Where ModelTrainer puts the scripts that start a program."""
 ALGORITHMS = "trialbook.algorithms"
 
 
@@ -78,7 +80,9 @@ class Training:
         argv = _argv(doc, image, user, code)
         env = contract.environment(job, [layer.parent, python.parent], _variables(doc, user))
         seconds = doc.get("StoppingCondition", {}).get("MaxRuntimeInSeconds")
-        return program.spec_of(job, argv, env, "/opt/ml/code" if user is not None else "/opt/ml", seconds, pipes)
+        return program.spec_of(
+            job, argv, env, "/opt/ml/code" if user is not None else "/opt/ml", seconds, pipes, (SM_DRIVERS,)
+        )
 
     def _image(self, doc: Document) -> Image:
         uri = doc.get("AlgorithmSpecification", {}).get("TrainingImage")
