@@ -33,6 +33,8 @@ CONFIG: dict[str, Any] = {
 }
 SHAP = {"shap": {"baseline": [[40, 1, 40]], "agg_method": "mean_abs", "save_local_shap_values": True}}
 
+EXPLAIN_TARGET = {"shap": {"features_to_explain": ["Target"]}}
+
 
 def rows(number: int = 200) -> list[list[int]]:
     rng = np.random.default_rng(5)
@@ -180,6 +182,11 @@ class Untouched:
         ({"facet": [{"name_or_index": "Hours", "value_or_threshold": [99]}]}, "the threshold 99 selects nobody"),
         ({"facet": [{"name_or_index": "Hours"}]}, "needs a threshold; it goes from 1 to 59"),
         ({"label_values_or_threshold": [3]}, "label 'Target': the value 3 never occurs"),
+        (
+            {"methods": {**CONFIG["methods"], "shap": {"baseline": [[1, 2]]}}},
+            r"methods.shap.baseline\[0\]: has 2 values",
+        ),
+        ({"methods": {**CONFIG["methods"], **EXPLAIN_TARGET}}, "'Target' is not a feature; the features are Age"),
         ({"headers": ["Target", "Age", "Sex"]}, "headers: has 3 names"),
     ],
 )

@@ -126,6 +126,18 @@ def test_a_short_column_of_zeros_and_ones_is_never_turned_around(kind: Any) -> N
     assert found["pre"]["sex"][0]["CI"] == 0.5
 
 
+def test_numbers_that_the_frame_calls_categories_are_names() -> None:
+    data = pd.DataFrame({"zip": pd.Categorical([10115, 10117, 10119, 10178]), "y": [0, 1, 1, 0]})
+    found = bias_report(data, label="y", positive=1, facet="zip", facet_value=10117)["pre"]["zip"][0]
+    assert (found.value_or_threshold, found["CI"]) == ("10117", 0.5)
+
+
+def test_an_array_of_values_is_a_list_of_values() -> None:
+    data = {"city": ["b", "a", "c", "a"], "y": [1, 0, 1, 1]}
+    found = bias_report(data, label="y", positive=1, facet="city", facet_value=np.array(["a", "c"]))["pre"]["city"]
+    assert [(one.value_or_threshold, one["CI"]) for one in found] == [("a,c", -0.5)]
+
+
 def test_values_are_coerced_to_the_type_of_the_column() -> None:
     for sex, value in (
         ([0, 1, 1], "0"),

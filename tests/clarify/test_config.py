@@ -174,6 +174,11 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
         "segment_config[0].segments[0]",
         "is not an interval",
     ),
+    "interval of words": (
+        {"segment_config": [{"name_or_index": "Age", "segments": [["(young, old]"]]}]},
+        "segment_config[0].segments[0]",
+        "is not an interval",
+    ),
     "facets from elsewhere": (
         {"facet_dataset_uri": "facets.csv"},
         "joinsource_name_or_index",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trialbook.clarify.columns import column_of, names_of, take
-from trialbook.clarify.config import Config, feature_names, load_config, wanted_metrics
+from trialbook.clarify.config import Config, column_name, feature_names, load_config, wanted_metrics
 from trialbook.clarify.dataset import Dataset, read_dataset
 from trialbook.clarify.facets import Threshold, Wanted
 from trialbook.clarify.findings import Findings, Segment
@@ -83,10 +83,13 @@ def run_analysis(
     counted = _Counted(predictor)
     findings = Findings(settled, name, data.rows, data.features, made=began)
     log.info("analysing %d rows, %d columns", data.rows, len(data.columns))
-    faults = _bias(settled, data, counted, findings, progress)
-    if {"shap", "pdp", "asymmetric_shapley_value"} & set(settled["methods"]):
-        from trialbook.clarify.explaining import explain
+    explains = bool({"shap", "pdp", "asymmetric_shapley_value"} & set(settled["methods"]))
+    if explains:
+        from trialbook.clarify.explaining import check_explanations, explain
 
+        check_explanations(settled, data, fetch)
+    faults = _bias(settled, data, counted, findings, progress)
+    if explains:
         faults += explain(settled, data, counted, findings, progress, fetch)
     findings.seconds, findings.model_rows = clock() - began, counted.rows
     if counted.seconds:
@@ -126,8 +129,12 @@ def _dataset(config: Config, dataset: object, fetch: Callable[[str], Path]) -> D
     if isinstance(dataset, str | Path):
         return read_dataset(config, dataset, fetch)
     headers = names_of(dataset)
+    named = {
+        member: column_name(headers, config[member], member) if member in config else None
+        for member in ("label", "predicted_label")
+    }
     features = feature_names(config, headers)
-    return Dataset(take(dataset, headers), config.get("label"), config.get("predicted_label"), tuple(features))
+    return Dataset(take(dataset, headers), named["label"], named["predicted_label"], tuple(features))
 
 
 def _bias(
@@ -197,8 +204,6 @@ def _positive_prediction(config: Config, data: Dataset, predicted: Column) -> Wa
 
 def _report(config: Config, columns: Any, data: Dataset, keys: list[str], positive: Wanted) -> BiasReport:
     """Make the report; a column that is named as facet twice takes a round of its own."""
-    from trialbook.clarify.config import column_name
-
     headers = list(columns)
     rounds: list[dict[str, Wanted]] = []
     for place, facet in enumerate(config["facet"]):

@@ -36,6 +36,8 @@ class Axis:
         The distinct numbers of a split column while they are at most two; None when there are more.
     whole
         Whether the column is of an integer type.
+    categorical
+        Whether the frame says that its numbers are names.
     """
 
     values: tuple[Scalar, ...]
@@ -44,6 +46,7 @@ class Axis:
     high: float | None = None
     few: frozenset[float] | None = None
     whole: bool = False
+    categorical: bool = False
 
 
 SINGLE = Axis(("",))
@@ -72,7 +75,10 @@ def encode(column: Column, split: float | None = None, *, ordered: bool = False)
         If there are more than 65,536 values and no number to split at.
     """
     if isinstance(column, Coded):
-        codes, axis = column.codes, Axis((*column.values, None), whole=_whole(column.values))
+        codes, axis = (
+            column.codes,
+            Axis((*column.values, None), whole=_whole(column.values), categorical=column.categorical),
+        )
     elif column.dtype.kind == "b":
         codes, axis = column.view(np.uint8), Axis((False, True), whole=True)
     elif column.dtype.kind == "f":
@@ -176,7 +182,7 @@ def _in_order(codes: Array, axis: Axis) -> tuple[Array, Axis]:
     lookup = np.zeros(size, dtype=smallest(max(len(order), 1)))
     lookup[order] = np.arange(len(order))
     kept = tuple(axis.values[code] for code in order)
-    return lookup[codes], Axis(kept, axis.split, axis.low, axis.high, axis.few, axis.whole)
+    return lookup[codes], Axis(kept, axis.split, axis.low, axis.high, axis.few, axis.whole, axis.categorical)
 
 
 def coarsen(axis: Axis, split: float) -> tuple[Axis, list[int]]:
@@ -212,7 +218,8 @@ def merge(one: Axis, other: Axis) -> tuple[Axis, list[int], list[int]]:
     for value in (*(v for v in one.values if v is not None), *(v for v in other.values if v is not None)):
         numbers.setdefault(value, len(numbers))
     numbers[None] = len(numbers)
-    axis = Axis(tuple(numbers), None, *_bounds(one, other), None, one.whole and other.whole)
+    categorical = one.categorical or other.categorical
+    axis = Axis(tuple(numbers), None, *_bounds(one, other), None, one.whole and other.whole, categorical)
     return axis, [numbers[value] for value in one.values], [numbers[value] for value in other.values]
 
 

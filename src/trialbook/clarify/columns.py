@@ -33,10 +33,13 @@ class Coded:
         (n,) unsigned integers; `len(values)` stands for a missing value.
     values
         What each code stands for; distinct.
+    categorical
+        Whether the frame says so of the column: its numbers are names then, never a scale.
     """
 
     codes: Array
     values: tuple[Scalar, ...]
+    categorical: bool = False
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -214,7 +217,8 @@ def from_arrow(column: Any) -> Column:
         return Coded(np.zeros(0, np.uint8), ())
     values = tuple(plain(value) for value in encoded.chunk(0).dictionary.to_pylist())
     parts = [_codes(chunk.indices, len(values)) for chunk in encoded.chunks]
-    return _without_null_value(Coded(parts[0] if len(parts) == 1 else np.concatenate(parts), values))
+    codes = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    return _without_null_value(Coded(codes, values, pa.types.is_dictionary(kind)))
 
 
 def _codes(indices: Any, missing: int) -> Array:
@@ -235,7 +239,7 @@ def _without_null_value(column: Coded) -> Coded:
             numbers.setdefault(value, len(numbers))
     renumber = [len(numbers) if is_missing(value) else numbers[value] for value in column.values]
     lookup = np.array([*renumber, len(numbers)], dtype=smallest(len(numbers) + 1))
-    return Coded(lookup[column.codes], tuple(numbers))
+    return Coded(lookup[column.codes], tuple(numbers), column.categorical)
 
 
 def as_numbers(column: Column, name: str = "") -> NDArray[np.float64]:

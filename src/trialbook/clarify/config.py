@@ -298,9 +298,17 @@ def _segments(config: Config) -> None:
             raise ConfigError(f"segment_config[{place}].display_aliases", rule)
         for which, values in enumerate(segment["segments"]):
             for value in values:
-                if isinstance(value, str) and value[:1] in {"(", "["} and not re.fullmatch(INTERVAL, value):
+                if isinstance(value, str) and value[:1] in {"(", "["} and not _is_interval(value):
                     rule = f"{value!r} is not an interval, as in '(0, 18]' or '[18, inf)'"
                     raise ConfigError(f"segment_config[{place}].segments[{which}]", rule)
+
+
+def _is_interval(text: str) -> bool:
+    found = re.fullmatch(INTERVAL, text)
+    try:
+        return found is not None and float(found[2]) <= float(found[3])
+    except ValueError:
+        return False
 
 
 INTERVAL = r"\s*([\[(])\s*([^,]+?)\s*,\s*([^,]+?)\s*([\])])\s*"

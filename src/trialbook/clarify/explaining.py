@@ -60,6 +60,26 @@ def explain(
     return faults
 
 
+def check_explanations(config: Config, data: Dataset, fetch: Callable[[str], Path]) -> None:
+    """Check what explanations ask of the data, before the model is called.
+
+    Raises
+    ------
+    ConfigError
+        If a column to explain is not a feature, the baseline does not fit the features, or there is no text.
+    """
+    if data.source is not None:
+        return
+    for method, member in (("shap", "features_to_explain"), ("pdp", "features")):
+        for one in config["methods"].get(method, {}).get(member, []):
+            _feature(data, one, f"{method}.{member}")
+    shap = config["methods"].get("shap", {})
+    if "text_config" in shap:
+        _text_place(data)
+    elif "baseline" in shap:
+        _baseline(shap, data.matrix()[:1], data, fetch)
+
+
 def _shap(
     config: Config,
     data: Dataset,
@@ -161,13 +181,19 @@ def _read_rows(path: Path, data: Dataset, where: str) -> list[list[Any]]:
     return [[parsed_cell(cell) for cell in line] for line in lines]
 
 
+def _text_place(data: Dataset) -> int:
+    """Give the place of the first feature that holds text."""
+    place = next((at for at, name in enumerate(data.features) if holds_text(data.columns[name])), None)
+    if place is None:
+        raise ConfigError("methods.shap.text_config", f"needs a feature of text; {', '.join(data.features)} have none")
+    return place
+
+
 def _texts(config: Config, data: Dataset, model: Predict, findings: Findings) -> None:
     from trialbook.clarify.text import explain_text, top_texts
 
     asked = config["methods"]["shap"]
-    place = next((at for at, name in enumerate(data.features) if holds_text(data.columns[name])), None)
-    if place is None:
-        raise ConfigError("methods.shap.text_config", f"needs a feature of text; {', '.join(data.features)} have none")
+    place = _text_place(data)
     rows = data.matrix()
     explained = []
     for row in rows:

@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trialbook.clarify.axes import CONTINUOUS_SHARE, Axis
 from trialbook.clarify.columns import Scalar, listed
 from trialbook.errors import ClarifyError
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
@@ -60,14 +58,15 @@ class Selection:
     text: str
 
 
-Wanted = Threshold | Values | Scalar | list[Any] | tuple[Any, ...]
+Wanted = Threshold | Values | Scalar | list[Any] | tuple[Any, ...] | NDArray[Any]
 
 
 def simplify(wanted: Wanted) -> Threshold | Values | Scalar:
     """Turn a list into `Values`, a list of one into its value; an empty list into None."""
-    if isinstance(wanted, list | tuple):
-        return None if not wanted else wanted[0] if len(wanted) == 1 else Values(*wanted)
-    return wanted.item() if isinstance(wanted, np.generic) else wanted
+    plain: Any = wanted.tolist() if isinstance(wanted, np.ndarray | np.generic) else wanted
+    if isinstance(plain, list | tuple):
+        return None if not plain else plain[0] if len(plain) == 1 else Values(*plain)
+    return cast("Threshold | Values | Scalar", plain)
 
 
 def split_of(wanted: Wanted) -> float | None:
@@ -130,6 +129,8 @@ def select(
 def is_continuous(axis: Axis, counts: NDArray[np.int64]) -> bool:
     """Say whether a bare value is a threshold on this axis: see the module's docstring for the rule."""
     axis = _numbers(axis)
+    if axis.categorical:
+        return False
     if axis.split is not None:
         return axis.few is None or not all(number.is_integer() for number in axis.few) or axis.split not in axis.few
     present = [value for code, value in enumerate(axis.values) if value is not None and counts[code]]

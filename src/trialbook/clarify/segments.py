@@ -31,7 +31,7 @@ class Rows:
     def part(self, column: Column) -> Column:
         """Give the segment's part of a column."""
         if isinstance(column, Coded):
-            return Coded(column.codes[self.mask], column.values)
+            return Coded(column.codes[self.mask], column.values, column.categorical)
         return np.asarray(column[self.mask])
 
 
