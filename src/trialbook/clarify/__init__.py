@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from trialbook.clarify.facets import Threshold, Values
     from trialbook.clarify.image import ImageAttributions, explain_image
     from trialbook.clarify.partial import PartialDependence, partial_dependence, top_features
-    from trialbook.clarify.report import BiasReport, bias_report
+    from trialbook.clarify.report import bias_report
+    from trialbook.clarify.results import BiasReport
     from trialbook.clarify.shapley import kernel_shap
     from trialbook.clarify.text import TextAttributions, explain_text
     from trialbook.clarify.trees import tree_shap
@@ -29,7 +30,7 @@ _PLACES = {
     "AttributionDrift": "trialbook.clarify.drift",
     "Attributions": "trialbook.clarify.attributions",
     "BiasDrift": "trialbook.clarify.drift",
-    "BiasReport": "trialbook.clarify.report",
+    "BiasReport": "trialbook.clarify.results",
     "ImageAttributions": "trialbook.clarify.image",
     "PartialDependence": "trialbook.clarify.partial",
     "SeriesAttributions": "trialbook.clarify.asymmetric",

@@ -21,7 +21,8 @@ from trialbook.clarify.dataset import Dataset, read_dataset
 from trialbook.clarify.facets import Threshold, Wanted
 from trialbook.clarify.findings import Findings, Segment
 from trialbook.clarify.predicting import Predict, predict_checked
-from trialbook.clarify.report import BiasReport, bias_report
+from trialbook.clarify.report import bias_report
+from trialbook.clarify.results import BiasReport
 from trialbook.clarify.segments import segments_of
 from trialbook.errors import ClarifyError, ConfigError, PredictionError, TrialbookError
 

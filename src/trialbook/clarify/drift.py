@@ -19,7 +19,7 @@ from trialbook.clarify.gauges import number
 from trialbook.errors import ClarifyError
 
 if TYPE_CHECKING:
-    from trialbook.clarify.report import BiasReport
+    from trialbook.clarify.results import BiasReport
 
 STAGES = {"pre_training_bias_metrics": "pre", "post_training_bias_metrics": "post"}
 # SageMaker Model Monitor calls it drift when the NDCG falls below this.
@@ -68,7 +68,7 @@ class BiasDrift:
 
     def to_dict(self) -> dict[str, Any]:
         """Give the drift as JSON has it."""
-        from trialbook.clarify.report import jsonable
+        from trialbook.clarify.results import jsonable
 
         return {
             "drifted": self.drifted,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from trialbook.clarify.config import Config
     from trialbook.clarify.partial import PartialDependence
     from trialbook.clarify.pictures import Picture
-    from trialbook.clarify.report import BiasReport
+    from trialbook.clarify.results import BiasReport
     from trialbook.clarify.text import TextAttributions
 
 SECTIONS = {"pre": "pre_training_bias_metrics", "post": "post_training_bias_metrics"}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from trialbook.clarify.metrics import Metric, Stage, metrics
 
 if TYPE_CHECKING:
-    from trialbook.clarify.report import BiasReport, FacetResult, MetricResult
+    from trialbook.clarify.results import BiasReport, FacetResult, MetricResult
 
 WIDTH, HEIGHT, MARGIN = 260, 34, 12
 STAGE_TITLES: dict[Stage, str] = {"pre": "Before training: the data", "post": "After training: the predictions"}

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from trialbook.clarify.findings import Findings
     from trialbook.clarify.partial import PartialDependence
-    from trialbook.clarify.report import FacetResult
+    from trialbook.clarify.results import FacetResult
 
 INK, QUIET, LINE, BLUE, WARN = (22, 25, 31), (65, 77, 92), (213, 219, 219), (9, 114, 211), (141, 59, 0)
 WIDTH = 180.0

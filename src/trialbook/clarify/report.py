@@ -6,11 +6,9 @@ be computed says why in its place and hides no other.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -19,126 +17,13 @@ from trialbook.clarify.comparison import Comparison, compare
 from trialbook.clarify.counting import Counter, Question, holds_text, matrix
 from trialbook.clarify.fliptest import Rows
 from trialbook.clarify.metrics import Stage, keys
+from trialbook.clarify.results import BiasReport, FacetResult, MetricResult
 from trialbook.errors import ClarifyError, PredictionError
 
 if TYPE_CHECKING:
     from trialbook.clarify.facets import Wanted
-    from trialbook.clarify.performance import Performance, Statistics
 
 _STAGES: tuple[Stage, Stage] = ("pre", "post")
-_SECTIONS = {"pre": "pre_training_bias_metrics", "post": "post_training_bias_metrics"}
-
-
-@dataclass(frozen=True)
-class MetricResult:
-    """One computed metric: `value` is a float, or None with the reason in `error`."""
-
-    key: str
-    description: str
-    value: float | None
-    error: str | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give the entry of `analysis.json`; an infinite value is the text "Infinity" or "-Infinity"."""
-        entry: dict[str, Any] = {"name": self.key, "description": self.description, "value": jsonable(self.value)}
-        return entry if self.error is None else {**entry, "error": self.error}
-
-
-@dataclass(frozen=True)
-class FacetResult(Mapping[str, float | None]):
-    """The metrics of one facet value; `result["DI"]` is a number, or None where it cannot be computed."""
-
-    value_or_threshold: str
-    metrics: tuple[MetricResult, ...]
-
-    def __getitem__(self, key: str) -> float | None:
-        for one in self.metrics:
-            if one.key == key:
-                return one.value
-        raise KeyError(key)
-
-    def __iter__(self) -> Iterator[str]:
-        return (one.key for one in self.metrics)
-
-    def __len__(self) -> int:
-        return len(self.metrics)
-
-    def __hash__(self) -> int:
-        return hash((self.value_or_threshold, self.metrics))
-
-
-@dataclass(frozen=True)
-class BiasReport:
-    """Bias metrics of a data set and of predictions for it.
-
-    Attributes
-    ----------
-    label
-        The label column.
-    label_value_or_threshold
-        What counts as positive, as text.
-    stages
-        `stages["pre"]["Sex"][0]["CI"]`; also `report["pre"]["Sex"][0]["CI"]`. Stages that were not asked are absent.
-    statistics
-        For each facet and each of its values: the facet's and the rest's shares.
-    performance
-        How good the predictions are; None without predictions.
-    rows
-        Rows read.
-    left_out
-        Rows left out of a facet's figures because the facet, the label or the prediction is missing, by facet.
-    notes
-        What a reader should know: defaults taken, one-sided predictions.
-    """
-
-    label: str
-    label_value_or_threshold: str
-    stages: Mapping[str, Mapping[str, Sequence[FacetResult]]]
-    statistics: Mapping[str, Sequence[tuple[Statistics, Statistics]]]
-    performance: Performance | None
-    rows: int
-    left_out: Mapping[str, int] = field(default_factory=dict)
-    notes: Sequence[str] = ()
-
-    def __getitem__(self, stage: str) -> Mapping[str, Sequence[FacetResult]]:
-        return self.stages[stage]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give the bias part of `analysis.json`; only values that JSON has."""
-        document: dict[str, Any] = {"version": "1.0"}
-        for stage, facets in self.stages.items():
-            document[_SECTIONS[stage]] = {
-                "label": self.label,
-                "label_value_or_threshold": self.label_value_or_threshold,
-                "facets": {
-                    name: [
-                        {"value_or_threshold": one.value_or_threshold, "metrics": [m.to_dict() for m in one.metrics]}
-                        for one in results
-                    ]
-                    for name, results in facets.items()
-                },
-            }
-        return document
-
-    def values(self) -> dict[str, float]:
-        """Give every computed metric by the name it has on a run.
-
-        `bias.pre.CI.Sex`, or `bias.pre.CI.Sex=0` where the facet has several values.
-        """
-        found = {}
-        for stage, facets in self.stages.items():
-            for name, results in facets.items():
-                for one in results:
-                    suffix = f"{name}={one.value_or_threshold}" if len(results) > 1 else name
-                    found.update(
-                        {f"bias.{stage}.{m.key}.{suffix}": m.value for m in one.metrics if m.value is not None}
-                    )
-        return found
-
-    def _repr_html_(self) -> str:
-        from trialbook.clarify.gauges import bias_fragment
-
-        return bias_fragment(self)
 
 
 def bias_report(
@@ -385,10 +270,3 @@ def _rows(one: Comparison, counter: Counter, columns: Columns | None) -> tuple[R
         return Rows(None, positive, f"the flip test needs numeric features; {text!r} holds text"), inside
     numbers = matrix(columns, features)
     return Rows(numbers[kept] if features else np.empty((int(kept.sum()), 0)), positive), inside
-
-
-def jsonable(value: float | None) -> float | str | None:
-    """Give a number as JSON has it: infinities and NaN become text."""
-    if value is None or math.isfinite(value):
-        return value
-    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
