@@ -4,12 +4,14 @@ import { useEffect, useRef } from "react";
 import { place } from "@/api/client";
 
 export type Listener = (event: string, data: never, cursor: string) => void;
-const NAMES = ["hello", "points", "changed", "run", "log", "job", "search"] as const;
+const NAMES = ["hello", "reset", "points", "changed", "run", "log", "job", "search"] as const;
+const AGAIN = 2_000;
 
 /** Follow topics such as `run:<name>`; gives a function that ends it. */
 export function follow(topics: readonly string[], listener: Listener, cursor?: string): () => void {
   let source: EventSource | undefined;
   let last = cursor;
+  let again: ReturnType<typeof setTimeout> | undefined;
 
   function open(): void {
     if (source !== undefined || topics.length === 0) return;
@@ -18,6 +20,12 @@ export function follow(topics: readonly string[], listener: Listener, cursor?: s
     if (last !== undefined) query.push(`cursor=${encodeURIComponent(last)}`);
     if (place.region !== undefined) query.push(`region=${encodeURIComponent(place.region)}`);
     source = new EventSource(`console/api/events?${query.join("&")}`);
+    source.onerror = () => {
+      // A browser tries again by itself after a lost connection, but not after an answer that is an error.
+      if (source?.readyState !== EventSource.CLOSED) return;
+      close();
+      again = setTimeout(turn, AGAIN);
+    };
     for (const name of NAMES) {
       source.addEventListener(name, (event: MessageEvent<string>) => {
         if (event.lastEventId !== "") last = event.lastEventId;
@@ -26,6 +34,7 @@ export function follow(topics: readonly string[], listener: Listener, cursor?: s
     }
   }
   function close(): void {
+    clearTimeout(again);
     source?.close();
     source = undefined;
   }

@@ -11,6 +11,7 @@ type Page = LazyExoticComponent<ComponentType<PageProps>>;
 
 export const pages: Readonly<Record<string, Page>> = {
   search: lazy(() => import("@/pages/search/page")),
+  runs: lazy(() => import("@/pages/run/page")),
   about: lazy(() => import("@/pages/about/page")),
 };
 

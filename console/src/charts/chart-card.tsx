@@ -1,0 +1,96 @@
+/** One metric of one or many runs: its chart, its numbers as a table, and what can be done with them. */
+import Alert from "@cloudscape-design/components/alert";
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
+import Spinner from "@cloudscape-design/components/spinner";
+import { useMemo, useRef, useState } from "react";
+import type uPlot from "uplot";
+import type { SeriesQuery } from "@/api/view";
+import type { Stroke } from "@/charts/colours";
+import { Figures } from "@/charts/figures";
+import { LineChart } from "@/charts/line-chart";
+import { plotOf } from "@/charts/plot";
+import { plotCsv, savePng, saveText } from "@/charts/save";
+import { writeZoom, type ChartSettings } from "@/charts/settings";
+import { axisTitle } from "@/charts/ticks";
+import { useView } from "@/live/use-view";
+
+interface Props {
+  readonly title: string;
+  readonly queries: readonly SeriesQuery[];
+  readonly settings: ChartSettings;
+  readonly strokes: ReadonlyMap<string, Stroke>;
+  readonly nameOf: (run: string, metric: string) => string;
+  /** The most points that one of the series has. */
+  readonly points?: number;
+  readonly starts?: ReadonlyMap<string, number>;
+  readonly pinned?: boolean;
+  readonly onPin?: (pinned: boolean) => void;
+}
+
+export const BUCKETS = 600;
+
+export function ChartCard({ title, queries, settings, strokes, nameOf, points = Infinity, starts, pinned, onPin }: Props) {
+  const [asTable, setAsTable] = useState(false);
+  const [ownLog, setOwnLog] = useState<boolean>();
+  const chart = useRef<uPlot>(undefined);
+  const ready = useRef((made: uPlot | undefined) => {
+    chart.current = made;
+  });
+  const logY = ownLog ?? settings.logY;
+  const { x, smooth, logX, outliers, from, to } = settings;
+  const found = useView(queries, { x, from, to, buckets: BUCKETS, short: points <= BUCKETS, ...(starts === undefined ? {} : { starts }) });
+  const { view } = found;
+  const plot = useMemo(() => (view === undefined ? undefined : plotOf(view, { smooth, logX, logY })), [view, smooth, logX, logY]);
+  const held = view?.series.reduce((sum, one) => sum + one.points, 0) ?? 0;
+  const label = `${title}: ${queries.length === 1 ? "1 line" : `${queries.length} lines`} over ${axisTitle(x)}, ${held.toLocaleString()} points`;
+
+  function choose(id: string): void {
+    if (id === "table") setAsTable(!asTable);
+    if (id === "log") setOwnLog(!logY);
+    if (id === "pin") onPin?.(pinned !== true);
+    if (id === "all") writeZoom(undefined);
+    if (id === "csv" && plot !== undefined) saveText(`${title}.csv`, plotCsv(plot, axisTitle(x), nameOf));
+    if (id === "png" && chart.current !== undefined) savePng(`${title}.png`, chart.current);
+  }
+
+  return (
+    <section className="chart-card" aria-label={title}>
+      <div className="chart-card-head">
+        <h3 className="chart-card-name" title={title}>{title}</h3>
+        {found.isPlaceholderData && <Spinner />}
+        <ButtonDropdown
+          variant="icon"
+          ariaLabel={`What to do with ${title}`}
+          expandToViewport
+          items={[
+            { id: "table", text: asTable ? "View as chart" : "View as table" },
+            { id: "log", text: logY ? "Linear y" : "Logarithmic y" },
+            ...(onPin === undefined ? [] : [{ id: "pin", text: pinned === true ? "Unpin" : "Pin to the top" }]),
+            { id: "all", text: "Show all of the axis", disabled: from === undefined && to === undefined },
+            { id: "csv", text: "Download CSV" },
+            { id: "png", text: "Download PNG", disabled: asTable },
+          ]}
+          onItemClick={({ detail }) => choose(detail.id)}
+        />
+      </div>
+      {plot === undefined ? (
+        <div className="chart-empty">
+          {found.error === null ? <Spinner size="large" /> : <Alert type="error" action={<button type="button" onClick={() => void found.refetch()}>Try again</button>}>{found.error.message}</Alert>}
+        </div>
+      ) : plot.x.length === 0 ? (
+        <div className="chart-empty">{from === undefined && to === undefined ? emptyWhy(x, logX) : "Nothing in this part of the axis: double click to see all of it."}</div>
+      ) : asTable ? (
+        <Figures plot={plot} x={x} nameOf={nameOf} label={`${title} as a table`} />
+      ) : (
+        <div className="chart-card-body is-chart">
+          <LineChart plot={plot} strokes={strokes} nameOf={nameOf} x={x} logX={logX} logY={logY} outliers={outliers} from={from} to={to} onZoom={writeZoom} label={label} onReady={ready.current} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+function emptyWhy(x: string, logX: boolean): string {
+  if (x === "step") return logX ? "No point has a step above 0." : "No point has a step: choose time as the axis.";
+  return x.startsWith("metric:") ? `No point has a value of ${x.slice("metric:".length)} at its step.` : "No points yet.";
+}

@@ -1,0 +1,142 @@
+/** What a line chart draws beside its lines: bands of least and greatest, raw lines behind smoothed ones, marks for
+ * what is no number, and the tip at the pointer. */
+import uPlot from "uplot";
+import type { Axis } from "@/api/view";
+import type { Stroke } from "@/charts/colours";
+import type { Line, Plot } from "@/charts/plot";
+import type { Value } from "@/charts/smooth";
+import { placeText } from "@/charts/ticks";
+import { showNumber } from "@/query/show";
+
+const MOST_IN_TIP = 8;
+
+export function bandsAndRaw(u: uPlot, plot: Plot, few: boolean): void {
+  if (!few) return;
+  clipped(u, (context) => {
+    plot.lines.forEach((line, at) => {
+      const colour = strokeOf(u, at + 1);
+      if (line.low !== undefined) band(u, context, plot, line, colour);
+      if (line.raw !== line.value) path(u, context, plot, line.raw, colour);
+    });
+  });
+}
+
+/** Draw a sign where a value that is no number fell: `!` for NaN, arrows for the infinities. */
+export function marks(u: uPlot, plot: Plot): void {
+  if (plot.lines.every((line) => line.marks.length === 0)) return;
+  clipped(u, (context) => {
+    const scale = devicePixelRatio;
+    context.font = `bold ${12 * scale}px sans-serif`;
+    context.textAlign = "center";
+    plot.lines.forEach((line, at) => {
+      context.fillStyle = strokeOf(u, at + 1);
+      context.globalAlpha = 1;
+      for (const mark of line.marks) {
+        const left = u.valToPos(plot.x[mark.at]!, "x", true);
+        const low = mark.what === "-Infinity";
+        const top = low ? u.bbox.top + u.bbox.height - 3 * scale : u.bbox.top + 12 * scale;
+        context.fillText({ NaN: "NaN", Infinity: "▲∞", "-Infinity": "▼∞" }[mark.what], left, top);
+        context.fillRect(left - scale / 2, u.bbox.top + (low ? u.bbox.height - 22 * scale : 16 * scale), scale, 6 * scale);
+      }
+    });
+  });
+}
+
+interface Shown {
+  readonly plot: Plot;
+  readonly x: Axis;
+  readonly strokes: ReadonlyMap<string, Stroke>;
+  readonly nameOf?: (run: string, metric: string) => string;
+}
+
+/** Fill the tip: the place, and the lines nearest to the pointer with their values. */
+export function tip(u: uPlot, element: HTMLElement, { plot, x, nameOf }: Shown): void {
+  const { left = -1, top = -1, idx, idxs } = u.cursor;
+  if (left < 0 || idx === null || idx === undefined) {
+    element.hidden = true;
+    return;
+  }
+  const rows = plot.lines
+    .map((line, at) => ({ line, at, value: line.value[idxs?.[at + 1] ?? idx], odd: line.marks.find((mark) => mark.at === idx)?.what }))
+    .filter((row) => typeof row.value === "number" || row.odd !== undefined)
+    .map((row) => ({ ...row, off: typeof row.value === "number" ? Math.abs(u.valToPos(row.value, "y") - top) : 0 }))
+    .sort((one, two) => one.off - two.off);
+  const made = [text("div", placeText(x, plot.x[idx]!), "chart-tip-place")];
+  for (const row of rows.slice(0, MOST_IN_TIP)) {
+    const item = text("div", "", "chart-tip-row");
+    const sign = text("span", "", "chart-sign");
+    sign.style.background = strokeOf(u, row.at + 1);
+    const value = row.odd ?? showNumber(row.value as number);
+    const band = row.line.low === undefined ? "" : bandText(row.line, idxs?.[row.at + 1] ?? idx);
+    item.append(sign, text("span", nameOf?.(row.line.run, row.line.metric) ?? row.line.run, "chart-tip-name"), text("span", `${value}${band}`, "chart-tip-value"));
+    made.push(item);
+  }
+  if (rows.length > MOST_IN_TIP) made.push(text("div", `and ${rows.length - MOST_IN_TIP} more`, "chart-tip-place"));
+  element.replaceChildren(...made);
+  element.hidden = false;
+  const right = left > u.over.clientWidth / 2;
+  element.style.left = right ? "" : `${u.over.offsetLeft + left + 12}px`;
+  element.style.right = right ? `${u.root.clientWidth - u.over.offsetLeft - left + 12}px` : "";
+}
+
+function bandText(line: Line, at: number): string {
+  const [low, high] = [line.low?.[at], line.high?.[at]];
+  return typeof low === "number" && typeof high === "number" && low !== high ? ` (${showNumber(low)} … ${showNumber(high)})` : "";
+}
+
+function text(tag: string, content: string, name: string): HTMLElement {
+  const made = document.createElement(tag);
+  made.className = name;
+  made.textContent = content;
+  return made;
+}
+
+function strokeOf(u: uPlot, at: number): string {
+  const { stroke } = u.series[at] ?? {};
+  return typeof stroke === "function" ? String(stroke(u, at)) : String(stroke ?? "gray");
+}
+
+function clipped(u: uPlot, draw: (context: CanvasRenderingContext2D) => void): void {
+  const { ctx, bbox } = u;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  draw(ctx);
+  ctx.restore();
+}
+
+function band(u: uPlot, context: CanvasRenderingContext2D, plot: Plot, line: Line, colour: string): void {
+  context.fillStyle = colour;
+  context.globalAlpha = 0.18;
+  context.beginPath();
+  let places: number[] = [];
+  const close = (): void => {
+    places.forEach((at, order) => context[order === 0 ? "moveTo" : "lineTo"](u.valToPos(plot.x[at]!, "x", true), u.valToPos(line.high![at]!, "y", true)));
+    for (const at of places.reverse()) context.lineTo(u.valToPos(plot.x[at]!, "x", true), u.valToPos(line.low![at]!, "y", true));
+    places = [];
+  };
+  for (let at = 0; at < plot.x.length; at += 1) {
+    if (typeof line.low![at] === "number" && typeof line.high![at] === "number") places.push(at);
+    else if (line.raw[at] === null) close();
+  }
+  close();
+  context.fill();
+}
+
+function path(u: uPlot, context: CanvasRenderingContext2D, plot: Plot, values: readonly Value[], colour: string): void {
+  context.strokeStyle = colour;
+  context.globalAlpha = 0.35;
+  context.lineWidth = 1;
+  context.beginPath();
+  let down = false;
+  values.forEach((value, at) => {
+    if (value === null) down = false;
+    if (typeof value !== "number") return;
+    const [left, top] = [u.valToPos(plot.x[at]!, "x", true), u.valToPos(value, "y", true)];
+    if (down) context.lineTo(left, top);
+    else context.moveTo(left, top);
+    down = true;
+  });
+  context.stroke();
+}

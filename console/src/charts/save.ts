@@ -1,0 +1,51 @@
+/** A chart to go: as CSV, as PNG. */
+import type uPlot from "uplot";
+import type { Plot } from "@/charts/plot";
+
+/** Write every point of a plot: x, and for each line its value, and least and greatest where it has them. */
+export function plotCsv(plot: Plot, xName: string, nameOf: (run: string, metric: string) => string): string {
+  const heads = plot.lines.flatMap((line) => {
+    const name = nameOf(line.run, line.metric);
+    return line.low === undefined ? [name] : [name, `${name} min`, `${name} max`];
+  });
+  const rows = plot.x.map((x, at) => {
+    const cells = plot.lines.flatMap((line) => {
+      const odd = line.marks.find((mark) => mark.at === at)?.what;
+      const value = odd ?? line.raw[at] ?? "";
+      return line.low === undefined ? [value] : [value, line.low[at] ?? "", line.high![at] ?? ""];
+    });
+    return [x, ...cells].join(",");
+  });
+  return [[xName, ...heads].map(quoted).join(","), ...rows, ""].join("\r\n");
+}
+
+function quoted(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+export function saveText(name: string, content: string, type = "text/csv"): void {
+  save(name, new Blob([content], { type }));
+}
+
+/** Save a chart as it is seen, on the page's ground. */
+export function savePng(name: string, chart: uPlot): void {
+  const from = chart.ctx.canvas;
+  const canvas = document.createElement("canvas");
+  canvas.width = from.width;
+  canvas.height = from.height;
+  const context = canvas.getContext("2d")!;
+  context.fillStyle = document.body.classList.contains("awsui-dark-mode") ? "#0f1b2a" : "#ffffff";
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(from, 0, 0);
+  canvas.toBlob((blob) => {
+    if (blob !== null) save(name, blob);
+  });
+}
+
+function save(name: string, blob: Blob): void {
+  const anchor = document.createElement("a");
+  anchor.href = URL.createObjectURL(blob);
+  anchor.download = name.replaceAll(/[/\\:*?"<>|]/g, "_");
+  anchor.click();
+  URL.revokeObjectURL(anchor.href);
+}
