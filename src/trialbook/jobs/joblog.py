@@ -39,7 +39,7 @@ class JobLog:
     def __init__(self, job: Job, scraper: Scraper | None = None, stream: str = STREAM) -> None:
         self._job = job
         self._path = job.tree.log
-        self._scraper = scraper or Scraper([])
+        self.scraper = scraper or Scraper([])
         self._stream = stream
         self._written = 0.0
         self._said = time.monotonic()
@@ -59,7 +59,7 @@ class JobLog:
         """Move a piece of what is new to the store; `all_of_it`: to the end of the file."""
         while (piece := self._next()) is not None:
             lines, offset = piece
-            found = self._scraper.scan(lines)
+            found = self.scraper.scan(lines)
             self._store(lines, found, offset)
             if not all_of_it:
                 return

@@ -5,6 +5,7 @@ The command is the job's own (ContainerEntrypoint and ContainerArguments), or th
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -30,14 +31,13 @@ ENTRY_POINT = "processing/input/entrypoint"
 """Where FrameworkProcessor puts the script that starts a program."""
 
 
+@dataclass
 class Processing:
     """The work of a processing job."""
 
+    images: Images
+    environments: Environments
     slots = 1
-
-    def __init__(self, images: Images, environments: Environments) -> None:
-        self._images = images
-        self._environments = environments
 
     def run(self, job: Job) -> Ending:
         """Run one processing job."""
@@ -57,12 +57,12 @@ class Processing:
     def _prepare(self, job: Job, doc: Document, log: JobLog) -> Spec:
         job.tree.make()
         job.begin("Downloading", "Downloading the input data")
-        image = self._images.resolve(doc["AppSpecification"]["ImageUri"])
+        image = self.images.resolve(doc["AppSpecification"]["ImageUri"])
         argv = _argv(doc, image)
         for one in _outputs(doc):
             places.require_bucket(job.call, one["S3Output"]["S3Uri"], f"The output '{one['OutputName']}'")
             _local(job, one["S3Output"], f"The output '{one['OutputName']}'").mkdir(parents=True, exist_ok=True)
-        python = self._environments.python_for(image, log.say, job.check)
+        python = self.environments.python_for(image, log.say, job.check)
         log.say(served_by(image, python))
         for one in doc.get("ProcessingInputs", []):
             _bring(job, one, log)
@@ -70,7 +70,7 @@ class Processing:
         contract.write_json(config / "processingjobconfig.json", _configuration(doc))
         contract.write_json(config / "resourceconfig.json", contract.resources(_cluster(doc)))
         (job.tree.ml / "output").mkdir(exist_ok=True)
-        layer = self._environments.layer(python, job.tree.folder / "venv")
+        layer = self.environments.layer(python, job.tree.folder / "venv")
         own = {
             "PROCESSING_JOB_NAME": doc["ProcessingJobName"],
             "PROCESSING_JOB_ARN": doc["ProcessingJobArn"],

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import tarfile
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -38,14 +39,13 @@ SM_DRIVERS = "input/data/sm_drivers"
 ALGORITHMS = "trialbook.algorithms"
 
 
+@dataclass
 class Training:
     """The work of a training job."""
 
+    images: Images
+    environments: Environments
     slots = 1
-
-    def __init__(self, images: Images, environments: Environments) -> None:
-        self._images = images
-        self._environments = environments
 
     def run(self, job: Job) -> Ending:
         """Run one training job."""
@@ -61,7 +61,7 @@ class Training:
     def _prepare(self, job: Job, doc: Document, log: JobLog) -> Spec:
         job.tree.make()
         job.begin("Downloading", "Downloading the training image and the input data")
-        for problem in Scraper(described(doc).get("AlgorithmSpecification", {}).get("MetricDefinitions", [])).problems:
+        for problem in log.scraper.problems:
             log.say(problem)
         places.require_bucket(job.call, doc["OutputDataConfig"]["S3OutputPath"], "The output path")
         image = self._image(doc)
@@ -76,7 +76,7 @@ class Training:
         _fetch_checkpoints(job, doc)
         for folder in ("model", "output/data", "output/intermediate", "code", "input/data"):
             (job.tree.ml / folder).mkdir(parents=True, exist_ok=True)
-        layer = self._environments.layer(python, job.tree.folder / "venv")
+        layer = self.environments.layer(python, job.tree.folder / "venv")
         argv = _argv(doc, image, user, code)
         env = contract.environment(job, [layer.parent, python.parent], _variables(doc, user))
         seconds = doc.get("StoppingCondition", {}).get("MaxRuntimeInSeconds")
@@ -91,14 +91,14 @@ class Training:
                 "ClientError: the job names no TrainingImage: algorithms by AlgorithmName and serverless jobs are not "
                 "served here. `trialbook images` lists what is."
             )
-        return self._images.resolve(uri)
+        return self.images.resolve(uri)
 
     def _python(self, job: Job, image: Image, code: Path | None, log: JobLog) -> Path:
-        python = self._environments.python_for(image, log.say, job.check)
+        python = self.environments.python_for(image, log.say, job.check)
         log.say(served_by(image, python))
         requirements = code / "requirements.txt" if code is not None else None
         if requirements is not None and requirements.is_file() and requirements.read_text().strip():
-            return self._environments.with_packages(python, [], log.say, job.check, requirements)
+            return self.environments.with_packages(python, [], log.say, job.check, requirements)
         return python
 
 
