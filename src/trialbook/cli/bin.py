@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from trialbook.cli.store_option import store_option
+from trialbook.cli.tables import print_table
 from trialbook.sdk.transport import open_transport
 
 
@@ -20,11 +19,16 @@ def show(store: str | None) -> None:
     if not items:
         click.echo("The bin is empty.")
         return
-    table = Table("kind", "name", "deleted", "ARN")
-    for item in items:
-        when = dt.datetime.fromtimestamp(item["deleted"], dt.UTC)
-        table.add_row(item["kind"], item["name"], f"{when:%Y-%m-%d %H:%M:%S} UTC", item["arn"])
-    Console().print(table)
+    rows = [
+        [
+            item["kind"],
+            item["name"],
+            f"{dt.datetime.fromtimestamp(item['deleted'], dt.UTC):%Y-%m-%d %H:%M:%S} UTC",
+            item["arn"],
+        ]
+        for item in items
+    ]
+    print_table(["kind", "name", "deleted", "ARN"], rows)
 
 
 @click.command()

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from trialbook.cli.store_option import resolve_store, store_option
+from trialbook.cli.tables import print_table
 from trialbook.errors import UsageError
 from trialbook.jobs.environments import Environments, environments_folder
 from trialbook.jobs.failure import JobFailure
@@ -64,13 +63,15 @@ def _prepare(images: Images, settings: Settings, uri: str) -> None:
 
 
 def _show(images: Images) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("image", no_wrap=True)
-    for title in ("runs", "interpreter", "packages", "note"):
-        table.add_column(title, overflow="fold")
-    for line in images.lines:
-        runs = " ".join(line.command) if line.command else line.algorithm or "scripts"
-        shown = str(Path(line.python)) if line.python else "this one"
-        table.add_row(line.pattern, runs, shown, ", ".join(line.packages) or "-", line.note)
-    Console().print(table)
+    rows = [
+        [
+            line.pattern,
+            " ".join(line.command) if line.command else line.algorithm or "scripts",
+            str(Path(line.python)) if line.python else "this one",
+            ", ".join(line.packages) or "-",
+            line.note,
+        ]
+        for line in images.lines
+    ]
+    print_table(["image", "runs", "interpreter", "packages", "note"], rows)
     click.echo(f"\nYour lines: {images.file}")

@@ -8,11 +8,9 @@ import math
 from typing import TYPE_CHECKING
 
 import click
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
 
 from trialbook.cli.store_option import store_option
+from trialbook.cli.tables import print_table
 from trialbook.sdk.reading import open_reading
 
 if TYPE_CHECKING:
@@ -79,20 +77,16 @@ def search(
     if as_json:
         click.echo(json.dumps(answer, indent=2))
         return
-    console = Console()
     for part in answer.get("kinds", [answer]):
-        console.print(_heading(part), markup=False, highlight=False, soft_wrap=True)
-        console.print(_table(part))
+        click.echo(_heading(part))
+        _show(part)
         for one in part.get("explained", []):
-            console.print(
+            click.echo(
                 f"  {one['condition']}: compared as {one['compared_as']}, {one['matched']} match, "
                 f"{one['lacking']} lack the property",
-                markup=False,
-                highlight=False,
-                soft_wrap=True,
             )
     if answer.get("token"):
-        console.print(f"more: --token {answer['token']}", markup=False, highlight=False, soft_wrap=True)
+        click.echo(f"more: --token {answer['token']}")
     if not answer["total"]:
         raise SystemExit(1)
 
@@ -104,15 +98,12 @@ def _heading(answer: Document) -> str:
     return f"{kind}: {shown} of {total}{taken}"
 
 
-def _table(answer: Document) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("name", overflow="fold")
-    for column in answer.get("columns", []):
-        table.add_column(column.replace(".", ".\n", 1), overflow="fold")
-    for record in answer.get("records", []):
-        cells = [_cell(column, value) for column, value in zip(answer["columns"], record["values"], strict=True)]
-        table.add_row(record["name"], *cells)
-    return table
+def _show(answer: Document) -> None:
+    rows = [
+        [record["name"], *(_cell(one, cell) for one, cell in zip(answer["columns"], record["values"], strict=True))]
+        for record in answer.get("records", [])
+    ]
+    print_table(["name", *(column.replace(".", ".\n", 1) for column in answer.get("columns", []))], rows)
 
 
 def _cell(column: str, value: object) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from trialbook.sdk.compare import COLUMNS, SEEDS, Comparison, compare
 from trialbook.sdk.experiment_notes import ExperimentNotes
 from trialbook.sdk.experiment_plots import ExperimentPlots
 from trialbook.sdk.extras import need
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from trialbook.model import Document
+    from trialbook.sdk.compare import Comparison
     from trialbook.sdk.table import Table
     from trialbook.sdk.transport import Transport
 
@@ -194,7 +194,7 @@ class Experiment(ExperimentNotes, ExperimentPlots):
         runs: Sequence[str | Run] | None = None,
         query: str = "",
         goal: str | None = None,
-        seeds: Sequence[str] = SEEDS,
+        seeds: Sequence[str] | None = None,
         confidence: float = 0.95,
         limit: int = 1000,
     ) -> Comparison:
@@ -209,7 +209,7 @@ class Experiment(ExperimentNotes, ExperimentPlots):
         goal
             "max" or "min"; by default "min" for a metric whose name says loss or error, else "max".
         seeds
-            Names of the parameters that hold a seed.
+            Names of the parameters that hold a seed; by default the usual ones (`sdk.compare.SEEDS`).
         confidence
             Of the intervals, and of the verdict: tests are held to a level of 1 - confidence over all pairs of groups.
         limit
@@ -225,11 +225,14 @@ class Experiment(ExperimentNotes, ExperimentPlots):
         ValueError
             There are no runs, or none has the metric; the message says which metrics there are.
         """
+        # Imported here: the statistics bring NumPy, which logging does without.
+        from trialbook.sdk.compare import COLUMNS, SEEDS, compare
+
         columns = [*COLUMNS, *([f"Metrics.{metric.removeprefix('Metrics.')}"] if metric else [])]
         table = self.search(query, columns=columns, limit=limit, sort="CreationTime")
         if runs is not None:
             table = self._chosen(table, runs)
-        return compare(table, metric, goal=goal, seeds=seeds, confidence=confidence)
+        return compare(table, metric, goal=goal, seeds=SEEDS if seeds is None else seeds, confidence=confidence)
 
     def _chosen(self, table: Table, runs: Sequence[str | Run]) -> Table:
         wanted = [one.component if isinstance(one, Run) else one for one in runs]

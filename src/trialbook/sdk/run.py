@@ -7,10 +7,8 @@ tracker reaches the training, and what a call took is kept whatever happens to t
 from __future__ import annotations
 
 import contextlib
-import html
 import os
 import time
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from trialbook.sdk import ending, job
@@ -19,26 +17,25 @@ from trialbook.sdk.capture.choice import Choice, Given, choose
 from trialbook.sdk.ending import FINISH_SECONDS
 from trialbook.sdk.parameters import clean, parameters_of
 from trialbook.sdk.predictions import PredictionLog
+from trialbook.sdk.run_reading import RunReading
 from trialbook.sdk.shipping import shipper
 from trialbook.sdk.spool import Spool
+from trialbook.sdk.tagging import LONGEST_NAME, Tags, shown_name, tag_list, tags_or_none
 from trialbook.sdk.target import Target
 from trialbook.sdk.warning import warn_once
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
     from types import TracebackType
 
     from trialbook.model import Document
     from trialbook.sdk.capture.watch import Capture
-    from trialbook.sdk.reading import Metric
 
-Tags = Mapping[str, str] | list[dict[str, str]] | None
 Change = dict[str, object]
 
 NAME_BASE = "run"
 GROUP_TEMPLATE = "Default-Run-Group-{}"
-_LONGEST_NAME = 120
-_LONGEST_KEY, _LONGEST_VALUE = 128, 256
 _RANKS = ("RANK", "OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID")
 _STATES = {
     "completed": "Completed",
@@ -49,7 +46,7 @@ _STATES = {
 }
 
 
-class Run(PredictionLog):
+class Run(PredictionLog, RunReading):
     """One run: parameters, metrics and artifacts of one training.
 
     Parameters
@@ -125,23 +122,23 @@ class Run(PredictionLog):
         )
         self.run_group_name = (
             f"{self.experiment_name}-{clean(group)}" if group else GROUP_TEMPLATE.format(self.experiment_name)
-        )[:_LONGEST_NAME]
+        )[:LONGEST_NAME]
         self.component = f"{self.experiment_name}-{self.run_name}"
-        if len(self.component) > _LONGEST_NAME:
+        if len(self.component) > LONGEST_NAME:
             raise ValueError(
                 f"experiment_name and run_name are {len(self.component) - 1} characters together; "
-                f"{_LONGEST_NAME - 1} is the most."
+                f"{LONGEST_NAME - 1} is the most."
             )
         self._target = Target.of_environment(store, region)
         self._bucket, self._prefix = artifact_bucket, artifact_prefix or PREFIX
         self._start: Document = {
             "component": self.component,
             "experiment": self.experiment_name,
-            "experiment_display": _shown(experiment_display_name),
+            "experiment_display": shown_name(experiment_display_name),
             "trial": self.run_group_name,
-            "trial_display": _shown(group),
-            "component_display": _shown(run_display_name) or self.run_name,
-            "tags": _tags(tags),
+            "trial_display": shown_name(group),
+            "component_display": shown_name(run_display_name) or self.run_name,
+            "tags": tags_or_none(tags),
             "parent": parent.component if isinstance(parent, Run) else parent,
             "fork": fork_of,
         }
@@ -305,20 +302,6 @@ class Run(PredictionLog):
     def __repr__(self) -> str:
         return f"Run(experiment_name={self.experiment_name!r}, run_name={self.run_name!r})"
 
-    def _repr_html_(self) -> str:
-        """Show the run in a notebook: state, parameters, metrics with small charts; never an exception."""
-        title = f"{self.experiment_name} / {self.run_name}"
-        try:
-            from trialbook.sdk.picture import MOST_METRICS, picture
-
-            self.flush(2.0)
-            told = self._target.transport().call("run", {"name": self.component})
-            names = [one["MetricName"] for one in told["Metrics"] if not one["MetricName"].startswith("system.")]
-            series = self.metrics(*names[:MOST_METRICS])
-            return picture(title, told, {name: one.value for name, one in series.items()}, self._target.url)
-        except Exception as error:  # noqa: BLE001 - a notebook shows what there is
-            return f"<div><b>{html.escape(title)}</b> {html.escape(str(error))}</div>"
-
     @property
     def experiment_config(self) -> dict[str, str]:
         """What a SageMaker job takes as ExperimentConfig to log to this run."""
@@ -393,40 +376,6 @@ class Run(PredictionLog):
         place = None if step is None else int(step)
         return Run(run_name=run_name, fork_of={"run": self.component, "step": place}, **options)
 
-    def metric(self, name: str) -> Metric:
-        """Read a series whole, as NumPy arrays: `step`, `time`, `value`, in order of step and time."""
-        return self.metrics(name)[name]
-
-    def metrics(self, *names: str) -> dict[str, Metric]:
-        """Read several series at once."""
-        from trialbook.sdk.reading import read_metrics
-
-        self.flush()
-        return read_metrics(self._target.transport(), self.component, names)
-
-    def console(self, stream: str = "console") -> list[tuple[float, str]]:
-        """Read what was printed, or another log of the run: pairs of epoch seconds and a line.
-
-        The output of rank n is the stream `console:<n>`.
-        """
-        self.flush()
-        transport, lines, start = self._target.transport(), list[tuple[float, str]](), 0
-        while True:
-            page = transport.call("logs", {"entity": self.component, "stream": stream, "start": start})
-            lines += zip(page["time"], page["text"], strict=True)
-            if page["next"] >= page["count"] or page["next"] == start:
-                return lines
-            start = page["next"]
-
-    def describe(self) -> Document:
-        """Give the run as DescribeTrialComponent does, and what it knows beside.
-
-        That is `notes`, `hypothesis`, `axes`, `models`, `forked`, `environment` (what was captured), and `writers`:
-        each process that wrote to it, with its rank, host and environment.
-        """
-        self.flush()
-        return self._target.transport().call("run", {"name": self.component})
-
     # How it says it
 
     def _opened(self) -> Spool:
@@ -475,30 +424,6 @@ def load_run(
 def current_run() -> Run | None:
     """Give the run of the innermost `with` block."""
     return _stack[-1] if _stack else None
-
-
-def tag_list(tags: Tags) -> list[Document]:
-    """Give tags as AWS writes them."""
-    if isinstance(tags, Mapping):
-        return [_tag(key, value) for key, value in tags.items()]
-    return [_tag(tag["Key"], tag["Value"]) for tag in tags or []]
-
-
-def _tag(key: object, value: object) -> Document:
-    return {"Key": clean(key)[:_LONGEST_KEY] or '""', "Value": clean(value)[:_LONGEST_VALUE]}
-
-
-def _shown(name: object) -> str | None:
-    return None if name is None else clean(name)[:_LONGEST_NAME]
-
-
-def _tags(tags: Tags) -> list[Document]:
-    """Give tags for what is made; those that are none are left out, with a warning."""
-    try:
-        return tag_list(tags)
-    except (TypeError, KeyError, AttributeError, ValueError) as error:
-        warn_once("tags", f"Trialbook kept no tags: {type(error).__name__}: {error}. Give a mapping of text.")
-        return []
 
 
 _stack: list[Run] = []
