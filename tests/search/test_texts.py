@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from trialbook.search import texts as module
 from trialbook.search.texts import MANY, Texts
 
 ANY = st.text(max_size=6) | st.text(st.sampled_from("aAb\0ß\ud800é"), max_size=4)
@@ -33,6 +34,16 @@ def test_texts_are_found_as_in_a_list(batches: list[list[str]], wanted: str, man
     ):
         assert sorted(found.tolist()) == [code for code, text in enumerate(listed) if holds(text)]
     assert [texts.get(code) for code in range(len(texts))] == listed
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(BATCHES, st.text(st.sampled_from("aAb\0"), max_size=3), st.sampled_from([0, 1000]), st.sampled_from([0, 2]))
+def test_a_text_that_is_there_often_is_found_everywhere(
+    monkeypatch: pytest.MonkeyPatch, batches: list[list[str]], wanted: str, many: int, often: int
+) -> None:
+    monkeypatch.setattr(module, "OFTEN", often)
+    texts, listed = stored(batches, many)
+    assert texts.containing(wanted).tolist() == [code for code, text in enumerate(listed) if wanted in text]
 
 
 @given(BATCHES, ANY, st.sampled_from([0, 3, 1000]))
@@ -66,3 +77,18 @@ def test_a_dict_keeps_equal_texts_apart_up_to_its_limit_only() -> None:
     texts.add(["one too many"])
     assert texts.add(["7"]).tolist() == [MANY + 1]
     assert texts.equal("7").tolist() == [7, MANY + 1]
+
+
+@given(BATCHES, ANY)
+def test_texts_that_fold_rank_without_case(batches: list[list[str]], wanted: str) -> None:
+    texts, listed = Texts(3, folds=True), list[str]()
+    for batch in batches:
+        for code, text in zip(texts.add(batch).tolist(), batch, strict=True):
+            if code == len(listed):
+                listed.append(text)
+            assert listed[code] == text
+        texts.ranks()
+    folded = [one.casefold() for one in listed]
+    distinct = sorted(set(folded))
+    assert texts.ranks().tolist() == [2 * distinct.index(text) + 1 for text in folded]
+    assert (texts.place(wanted) in texts.ranks().tolist()) == (wanted.casefold() in folded)

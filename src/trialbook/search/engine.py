@@ -47,8 +47,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-TALLIES, MOST_TALLY = 32, 4 << 20
-"""Counts of values that are kept, and the bytes of one that is."""
+TALLIES = 64 << 20
+"""Bytes of counts of values that are kept."""
 
 log = logging.getLogger("trialbook.search")
 
@@ -283,9 +283,8 @@ class Engine:
         state = version_of(matcher, name) if query.where == EVERYTHING else table.version
         key = (queries.digest(replace(query, sort=())), name, table.population, table.names_version, state)
         known = self._tallies.pop(key, None) or tally(matcher, name, queries.matched(matcher, query))
-        if known.size <= MOST_TALLY:
-            self._tallies[key] = known
-        while len(self._tallies) > TALLIES:
+        self._tallies[key] = known
+        while sum(one.size for one in self._tallies.values()) > TALLIES:
             self._tallies.popitem(last=False)
         return distribution(known, hint, query.limit)
 

@@ -78,7 +78,7 @@ class Tally:
     @property
     def size(self) -> int:
         """Bytes held."""
-        return self.text_counts.nbytes + self.numbers.nbytes + self.number_counts.nbytes
+        return 1024 + self.text_counts.nbytes + self.numbers.nbytes + self.number_counts.nbytes
 
 
 @dataclass(frozen=True, slots=True)

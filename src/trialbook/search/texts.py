@@ -19,12 +19,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trialbook.search.rowsets import distinct
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
 MANY = 65_536
+OFTEN = 1_000
+"""Hits that are found one by one."""
 
 
 def encode(text: str) -> bytes:
@@ -94,23 +98,38 @@ class Blob:
         starts = self._sync()
         if not text:
             return np.arange(self.count, dtype=np.int64)
-        hits, at, find = [], 0, self._bytes.find
+        hits: list[int] = []
+        at, find = 0, self._bytes.find
         skip = b"\0" not in text
         while (at := find(text, at)) >= 0:
+            if len(hits) == OFTEN:
+                more = self._all_from(text, at)
+                return self._numbers(starts, np.concatenate((hits, more)), len(text), whole=False)
             hits.append(at)
             # The rest of the same text has nothing to add.
             at = find(b"\0", at) if skip else at + 1
         return self._numbers(starts, hits, len(text), whole=False)
 
+    def _all_from(self, text: bytes, start: int) -> NDArray[np.int64]:
+        """Places of a text from `start` on, overlapping ones too: where there are many, quicker than one by one."""
+        data = np.frombuffer(self._bytes, np.uint8)
+        last = len(data) - len(text) + 1
+        places = np.flatnonzero(data[start:last] == text[0]) + start
+        for shift, byte in enumerate(text[1:], 1):
+            places = places[data[places + shift] == byte]
+        return places
+
     @staticmethod
-    def _numbers(starts: NDArray[np.int64], hits: list[int], length: int, *, whole: bool) -> NDArray[np.int64]:
+    def _numbers(
+        starts: NDArray[np.int64], hits: list[int] | NDArray[np.int64], length: int, *, whole: bool
+    ) -> NDArray[np.int64]:
         at = np.array(hits, np.int64)
         index = np.searchsorted(starts, at, side="right") - 1
         inside = (index >= 0) & (index < len(starts) - 1)
         at, index = at[inside], index[inside]
         end = starts[index + 1] - 1
         right = (at == starts[index]) & (at + length == end) if whole else at + length <= end
-        return np.unique(index[right])
+        return distinct(index[right])
 
     def _sync(self) -> NDArray[np.int64]:
         if self._fresh:
