@@ -42,6 +42,7 @@ def test_a_text_that_is_there_often_is_found_everywhere(
     monkeypatch: pytest.MonkeyPatch, batches: list[list[str]], wanted: str, many: int, often: int
 ) -> None:
     monkeypatch.setattr(module, "OFTEN", often)
+    monkeypatch.setattr(module, "OFTEN_ENOUGH", 0)
     texts, listed = stored(batches, many)
     assert texts.containing(wanted).tolist() == [code for code, text in enumerate(listed) if wanted in text]
 

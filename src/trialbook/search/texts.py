@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MANY = 65_536
-OFTEN = 1_000
-"""Hits that are found one by one."""
+OFTEN, OFTEN_ENOUGH = 1_000, 50
+"""Hits that are found one by one; then the others together, where they lie in this part of the bytes or less."""
 
 
 def encode(text: str) -> bytes:
@@ -102,7 +102,7 @@ class Blob:
         at, find = 0, self._bytes.find
         skip = b"\0" not in text
         while (at := find(text, at)) >= 0:
-            if len(hits) == OFTEN:
+            if len(hits) == OFTEN and at * OFTEN_ENOUGH <= len(self._bytes):
                 more = self._all_from(text, at)
                 return self._numbers(starts, np.concatenate((hits, more)), len(text), whole=False)
             hits.append(at)
@@ -114,8 +114,11 @@ class Blob:
         """Places of a text from `start` on, overlapping ones too: where there are many, quicker than one by one."""
         data = np.frombuffer(self._bytes, np.uint8)
         last = len(data) - len(text) + 1
-        places = np.flatnonzero(data[start:last] == text[0]) + start
-        for shift, byte in enumerate(text[1:], 1):
+        mask = data[start:last] == text[0]
+        if len(text) > 1:
+            mask &= data[start + 1 : last + 1] == text[1]
+        places = np.flatnonzero(mask) + start
+        for shift, byte in enumerate(text[2:], 2):
             places = places[data[places + shift] == byte]
         return places
 
