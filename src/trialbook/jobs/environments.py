@@ -15,6 +15,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import threading
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,12 +31,15 @@ if TYPE_CHECKING:
 
 TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
 """Where the builds for CPUs are: the ones on PyPI bring gigabytes of CUDA along."""
-_SITE = "import site, sys, sysconfig, json; print(json.dumps([sys.prefix, sysconfig.get_path('purelib'), \
+_SITE = "import site, sys, sysconfig, json; print(json.dumps([sysconfig.get_path('purelib'), \
 [p for p in sys.path if p.endswith('-packages')], '%d.%d' % sys.version_info[:2]]))"
 _MEETS = """
 import sys, json
 from importlib.metadata import version, PackageNotFoundError
-from pip._vendor.packaging.requirements import Requirement
+try:
+    from packaging.requirements import Requirement
+except ImportError:
+    from pip._vendor.packaging.requirements import Requirement
 missing = []
 for text in sys.argv[1:]:
     wanted = Requirement(text)
@@ -55,7 +59,12 @@ class Environments:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._sites: dict[str, tuple[str, list[str], str]] = {}
+        # Our own interpreter need not be asked, which takes as long as a short job.
+        here = [path for path in sys.path if path.endswith("-packages")]
+        own = list(dict.fromkeys([sysconfig.get_path("purelib"), *here]))
+        version = "{}.{}".format(*sys.version_info[:2])
+        self._sites: dict[str, tuple[list[str], str]] = {sys.executable: (own, version)}
+        self._met: dict[tuple[str, tuple[str, ...]], int] = {}
         self._lock = threading.Lock()
 
     def python_for(self, image: Image, say: Callable[[str], None], check: Callable[[], None] = lambda: None) -> Path:
@@ -89,7 +98,7 @@ class Environments:
     ) -> Path:
         """Give the interpreter of a layer over `base` with packages, or those of a requirements file."""
         text = requirements.read_text() if requirements is not None else "\n".join(sorted(packages))
-        name = hashlib.sha256(json.dumps([str(base), self._site(base)[2], text]).encode()).hexdigest()[:16]
+        name = hashlib.sha256(json.dumps([str(base), self._site(base)[1], text]).encode()).hexdigest()[:16]
         layer = self.folder / name
         python = layer / "bin" / "python"
         with self._held(name):
@@ -113,7 +122,7 @@ class Environments:
 
     def layer(self, base: Path, folder: Path) -> Path:
         """Make an empty layer over an interpreter; gives the layer's own interpreter."""
-        _prefix, sites, version = self._site(base)
+        sites, version = self._site(base)
         site = folder / "lib" / f"python{version}" / "site-packages"
         site.mkdir(parents=True)
         (folder / "bin").mkdir()
@@ -133,22 +142,37 @@ class Environments:
         return folder / "bin" / "python"
 
     def _missing(self, base: Path, packages: Sequence[str]) -> list[str]:
-        """Give those of the packages that an interpreter lacks, or has in another version."""
+        """Give those of the packages that an interpreter lacks, or has in another version.
+
+        That nothing is missing is remembered until something is installed or removed.
+        """
+        known, now = (str(base), tuple(packages)), self._changed(base)
+        with self._lock:
+            if self._met.get(known) == now:
+                return []
         done = subprocess.run([base, "-c", _MEETS, *packages], capture_output=True, text=True, check=False)
         if done.returncode:
             return list(packages)
         missing: list[str] = json.loads(done.stdout)
+        if not missing:
+            with self._lock:
+                self._met[known] = now
         return missing
 
-    def _site(self, base: Path) -> tuple[str, list[str], str]:
+    def _changed(self, base: Path) -> int:
+        """Give a number that changes when packages of an interpreter do: the latest time of its package folders."""
+        return max((Path(one).stat().st_mtime_ns for one in self._site(base)[0] if Path(one).is_dir()), default=0)
+
+    def _site(self, base: Path) -> tuple[list[str], str]:
+        """Give an interpreter's package folders and its version."""
         with self._lock:
             known = self._sites.get(str(base))
         if known is None:
             done = subprocess.run([base, "-c", _SITE], capture_output=True, text=True, check=False)
             if done.returncode:
                 raise JobFailure(f"ClientError: '{base}' does not run as a Python interpreter: {done.stderr[-300:]}")
-            prefix, own, sites, version = json.loads(done.stdout)
-            known = (prefix, list(dict.fromkeys([own, *sites])), version)
+            own, sites, version = json.loads(done.stdout)
+            known = (list(dict.fromkeys([own, *sites])), version)
             with self._lock:
                 self._sites[str(base)] = known
         return known
