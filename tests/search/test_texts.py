@@ -93,3 +93,17 @@ def test_texts_that_fold_rank_without_case(batches: list[list[str]], wanted: str
     distinct = sorted(set(folded))
     assert texts.ranks().tolist() == [2 * distinct.index(text) + 1 for text in folded]
     assert (texts.place(wanted) in texts.ranks().tolist()) == (wanted.casefold() in folded)
+
+
+@given(st.lists(st.tuples(BATCHES, ANY), max_size=12))
+def test_a_text_is_found_again_among_those_that_came_since(steps: list[tuple[list[list[str]], str]]) -> None:
+    texts, listed = Texts(0), list[str]()
+    for batches, wanted in steps:
+        for batch in batches:
+            for code, text in zip(texts.add(batch).tolist(), batch, strict=True):
+                listed += [text] if code == len(listed) else []
+        for one in (wanted, "a"):
+            assert texts.containing(one).tolist() == [code for code, text in enumerate(listed) if one in text]
+            folded = one.casefold()
+            expected = [code for code, text in enumerate(listed) if folded in text.casefold()]
+            assert texts.containing_folded(one).tolist() == expected

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MANY = 65_536
+KEPT, MOST_FOUND = 8, 1 << 20
+"""Answers of `containing` that are kept, and the bytes of one that is."""
 OFTEN, OFTEN_ENOUGH = 1_000, 50
 """Hits that are found one by one; then the others together, where they lie in this part of the bytes or less."""
 
@@ -43,6 +45,7 @@ class Blob:
         self._bytes = bytearray(b"\0")
         self._starts: list[NDArray[np.int64]] = [np.ones(1, np.int64)]
         self._fresh: list[bytes] = []
+        self._found: dict[bytes, tuple[int, NDArray[np.int64]]] = {}
         self.count = 0
 
     def extend(self, texts: Iterable[bytes]) -> None:
@@ -94,13 +97,22 @@ class Blob:
         return self._numbers(starts, hits, len(text), whole=True)
 
     def containing(self, text: bytes) -> NDArray[np.int64]:
-        """Numbers of the texts that contain this one."""
+        """Numbers of the texts that contain this one. Asked again, only texts that came since are looked at."""
         starts = self._sync()
         if not text:
             return np.arange(self.count, dtype=np.int64)
+        known, found = self._found.pop(text, (0, np.empty(0, np.int64)))
+        if known < self.count:
+            found = np.concatenate((found, self._look(text, starts, int(starts[known]))))
+        if found.nbytes <= MOST_FOUND:
+            self._found[text] = (self.count, found)
+            if len(self._found) > KEPT:
+                del self._found[next(iter(self._found))]
+        return found
+
+    def _look(self, text: bytes, starts: NDArray[np.int64], at: int) -> NDArray[np.int64]:
         hits: list[int] = []
-        at, find = 0, self._bytes.find
-        skip = b"\0" not in text
+        find, skip = self._bytes.find, b"\0" not in text
         while (at := find(text, at)) >= 0:
             if len(hits) == OFTEN and at * OFTEN_ENOUGH <= len(self._bytes):
                 more = self._all_from(text, at)
