@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from trialbook.clarify.config import load_config, wanted_metrics
 from trialbook.clarify.schema import POST_METHODS, PRE_METHODS
@@ -246,3 +248,30 @@ def test_a_file_that_is_not_json_is_named(tmp_path: Path) -> None:
     assert load_config(path) == GOOD
     with pytest.raises(ConfigError, match="No such file"):
         load_config(tmp_path / "nowhere.json")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 300) | st.floats(allow_nan=False) | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def places(document: Any, above: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = (
+        document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
+    )
+    return [above, *(place for name, value in inner for place in places(value, (*above, name)))]
+
+
+@given(st.sampled_from(places(GOOD)[1:]), JSON)
+def test_whatever_stands_in_a_place_is_taken_or_refused_by_name(place: tuple[Any, ...], value: Any) -> None:
+    config = copy.deepcopy(GOOD)
+    holder: Any = config
+    for name in place[:-1]:
+        holder = holder[name]
+    holder[place[-1]] = value
+    try:
+        load_config(config)
+    except ConfigError as error:
+        assert error.rule  # noqa: PT017 (either outcome is right, a traceback is not)

@@ -52,7 +52,7 @@ def test_every_printed_digit_of_the_published_table_is_met(report: BiasReport, s
     assert bias.printed(report[stage]["Sex"][0][key]) == {**PRE, **POST}[key]
 
 
-def test_the_example_compares_with_the_figures_that_the_seed_printed() -> None:
+def test_the_example_compares_with_the_figures_that_studio_printed() -> None:
     assert (len(PRE), len(POST)) == (8, 11)
     assert [PRE[key] for key in ("CDDL", "CI", "JS")] == [".21", ".35", ".031"]
     assert [POST[key] for key in ("AD", "DAR", "DCA", "FT")] == ["-.11", "-.0074", "-.23", "-.0046"]

@@ -37,6 +37,16 @@ if TYPE_CHECKING:
 INK, QUIET, LINE, BLUE, WARN = (22, 25, 31), (65, 77, 92), (213, 219, 219), (9, 114, 211), (141, 59, 0)
 WIDTH = 180.0
 GAUGE = 46.0
+LINE_TITLES = {
+    "Formula": "Formula",
+    "Range": "Range",
+    "Zero": "At 0",
+    "One": "At 1",
+    "Above": "Above it",
+    "Below": "Below it",
+    "Ours": "Note",
+    "Source": "Source",
+}
 
 
 def pdf_report(findings: Findings) -> bytes:
@@ -256,7 +266,7 @@ def _importance(pdf: FPDF, findings: Findings) -> None:
     count = len(found.values)
     kind = "exact" if found.exact else "sampled; a line through a bar spans two standard errors to each side"
     baselines = len(shap.baseline) if shap.baseline is not None else 0
-    _text(pdf, f"Shapley values of {count:,} rows against {baselines} baseline rows: {kind}.")
+    _text(pdf, f"Shapley values of {count:,} rows against {baselines} baseline row(s): {kind}.")
     shared = found.aggregate(shap.method).reshape(len(found.features), -1)
     plain = shap.method != "mean_abs"
     errors = np.zeros_like(shared) if plain else np.nan_to_num(found.aggregate_error().reshape(shared.shape))
@@ -350,6 +360,6 @@ def _glossary(pdf: FPDF, findings: Findings) -> None:
             pdf.ln(1.5)
             _text(pdf, f"{one.title} ({one.key})", 9, bold=True)
             _text(pdf, " ".join(one.text.split()), 8)
-            for name in ("Formula", "Range", "Zero", "One", "Above", "Below", "Ours"):
+            for name, title in LINE_TITLES.items():
                 if name in one.lines:
-                    _text(pdf, f"{name}: {one.lines[name]}", 7.5, colour=QUIET)
+                    _text(pdf, f"{title}: {one.lines[name]}", 7.5, colour=QUIET)

@@ -117,7 +117,7 @@ def _methods(keys: tuple[str, ...]) -> Node:
     allowed = {*keys, *SYNONYMS}
 
     def holds(value: Any) -> bool:
-        return value == "all" or (isinstance(value, list) and bool(value) and all(one in allowed for one in value))
+        return value == "all" or (isinstance(value, list) and bool(value) and all(isinstance(one, str) and one in allowed for one in value))
 
     return struct(("methods",), methods=Node(f'"all" or a list of {", ".join(keys)}', holds))
 
@@ -185,7 +185,7 @@ PREDICTOR = struct(
 )
 ROOT = struct(
     ("dataset_type", "methods"),
-    version=Node('"1.0"', lambda value: value in {"1.0", 1.0}),
+    version=Node('"1.0"', lambda value: isinstance(value, str | float | int) and str(value) == "1.0"),
     dataset_type=choice(*DATASET_TYPES),
     dataset_uri=URI,
     headers=many(TEXT),
