@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from trialbook.clarify import run_analysis
-from trialbook.errors import ClarifyError, ConfigError, PredictionError
+from trialbook.errors import ClarifyError, ConfigError, PredictionError, TrialbookError
 
 HEADERS = ["Target", "Age", "Sex", "Hours"]
 CONFIG: dict[str, Any] = {
@@ -333,3 +333,32 @@ def test_a_joining_value_that_is_missing_is_named(tmp_path: Path) -> None:
     del config["headers"]
     with pytest.raises(ConfigError, match="facet_dataset_uri: has no row for 2"):
         run_analysis(config, main, model, tmp_path / "out")
+
+
+ODD = {
+    "empty.csv": (b"", "has no rows"),
+    "ragged.csv": (b"1,20,0,3\n1,2\n", "Expected 4 columns, got 2"),
+    "binary.csv": (bytes(range(256)), "can't decode byte"),
+    "words.csv": (b"1,20,0,many\n0,21,1,few\n", "rows 0 to 0: the model failed"),
+    "wide.jsonl": (b'{"x":[1,0,2],"y":1}\n{"x":[1,0],"y":1}\n', "features: finds rows of 2 and 3 values"),
+    "unlabelled.jsonl": (b'{"x":[1,0,2]}\n', "label: 'y' finds nothing in unlabelled.jsonl, line 1"),
+    "prose.jsonl": (b"nope\n", "not JSON"),
+    "number.json": (b'{"x":5,"y":[1]}', "features: must find a list, one entry a row, not int"),
+    "label.json": (b'{"x":[[1,0,2]],"y":1}', "label: must find a list, one entry a row, not int"),
+    "broken.parquet": (b"PAR1xxxx", "Could not open Parquet"),
+}
+TYPES: dict[str, dict[str, Any]] = {
+    ".csv": {},
+    ".jsonl": {"dataset_type": "application/jsonlines", "features": "x", "label": "y", "headers": None},
+    ".json": {"dataset_type": "application/json", "features": "x", "label": "y", "headers": None},
+    ".parquet": {"dataset_type": "application/x-parquet", "headers": None},
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_data_that_cannot_be_read_is_told_by_its_name_and_place(name: str, tmp_path: Path) -> None:
+    body, words = ODD[name]
+    path = tmp_path / name
+    path.write_bytes(body)
+    with pytest.raises(TrialbookError, match=words):
+        run_analysis({**CONFIG, **TYPES[path.suffix]}, path, model, tmp_path / "out")

@@ -109,6 +109,7 @@ def test_the_flip_test_says_that_it_needs_rows(tmp_path: Path) -> None:
         ("nowhere.csv", None, "there is no such file"),
         ("rows.parquet", "PAR?", r"rows\.parquet: "),
         ("rows.jsonl", json.dumps([1, 2]), "a JSON object whose members are the columns, not list"),
+        ("words.jsonl", "nope\n", r"words\.jsonl: Expecting value"),
         ("rows.csv", "sex,y\nf,1\n", "there is no column 'age'"),
     ],
 )

@@ -71,7 +71,7 @@ def require(names: Sequence[str], name: str, role: str) -> None:
     if name in names:
         return
     close = difflib.get_close_matches(name, names, 1, cutoff=0.5)
-    hint = f"; did you mean {close[0]!r}?" if close else ""
+    hint = f"; did you mean {close[0]!r}?" if close else "."
     message = f"{role}: there is no column {name!r}{hint} The columns are {listed(names)}."
     raise ClarifyError(message)
 

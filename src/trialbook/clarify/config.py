@@ -97,7 +97,7 @@ def column_name(headers: Sequence[str], name_or_index: str | int, path: str) -> 
     if name_or_index in headers:
         return name_or_index
     close = difflib.get_close_matches(name_or_index, headers, 1, cutoff=0.5)
-    hint = f"; did you mean {close[0]!r}?" if close else ""
+    hint = f"; did you mean {close[0]!r}?" if close else "."
     shown = ", ".join(headers[:12]) + (", ..." if len(headers) > 12 else "")
     raise ConfigError(path, f"there is no column {name_or_index!r}{hint} The columns are {shown}.")
 

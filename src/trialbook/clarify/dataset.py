@@ -134,7 +134,7 @@ def _tabular(kind: str, files: Sequence[Path], headers: Sequence[str] | None) ->
     try:
         tables = [_csv(file, headers) if kind == "text/csv" else _parquet(file) for file in files]
         table = pa.concat_tables(tables, promote_options="permissive")
-    except (pa.ArrowInvalid, pa.ArrowTypeError, OSError) as error:
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OSError, UnicodeDecodeError, csv.Error) as error:
         message = f"{files[0].parent if len(files) > 1 else files[0]}: {str(error).splitlines()[0]}"
         raise ClarifyError(message) from error
     if headers is not None and len(headers) != table.num_columns:
@@ -175,10 +175,10 @@ def _documents(kind: str, files: Sequence[Path], config: Config) -> tuple[dict[s
     for file in files:
         for document, lines in _parsed(kind, file):
             found = _search(config["features"], document, "features", lines)
-            rows += [_row(one) for one in (found if kind == "application/json" else [found])]
+            rows += [_row(one) for one in _records(kind, found, "features")]
             for member, values in extra.items():
-                answer = _search(_expression(config, member), document, member, lines)
-                values.extend(answer if kind == "application/json" else [answer])
+                answer = _search(str(config[member]), document, member, lines)
+                values.extend(_records(kind, answer, member))
     widths = {len(row) for row in rows}
     if len(widths) > 1:
         raise ConfigError("features", f"finds rows of {' and '.join(map(str, sorted(widths)))} values")
@@ -192,8 +192,13 @@ def _documents(kind: str, files: Sequence[Path], config: Config) -> tuple[dict[s
     return columns, *(names[member][0] if member in extra else None for member in (LABEL, PREDICTED))  # type: ignore[return-value]
 
 
-def _expression(config: Config, member: str) -> str:
-    return str(config[member])
+def _records(kind: str, found: Any, member: str) -> list[Any]:
+    """Give what an expression found, a record each: a document holds a list of them, a line holds one."""
+    if kind != "application/json":
+        return [found]
+    if not isinstance(found, list):
+        raise ConfigError(member, f"must find a list, one entry a row, not {type(found).__name__}")
+    return found
 
 
 def _parsed(kind: str, file: Path) -> Iterator[tuple[Any, str]]:

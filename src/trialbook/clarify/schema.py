@@ -117,7 +117,8 @@ def _methods(keys: tuple[str, ...]) -> Node:
     allowed = {*keys, *SYNONYMS}
 
     def holds(value: Any) -> bool:
-        return value == "all" or (isinstance(value, list) and bool(value) and all(isinstance(one, str) and one in allowed for one in value))
+        listed = isinstance(value, list) and bool(value)
+        return value == "all" or (listed and all(isinstance(one, str) and one in allowed for one in value))
 
     return struct(("methods",), methods=Node(f'"all" or a list of {", ".join(keys)}', holds))
 

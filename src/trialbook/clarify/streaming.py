@@ -146,7 +146,7 @@ class Lines:
     @property
     def names(self) -> list[str]:
         """Names of the members of the first object."""
-        with self.path.open(encoding="utf-8") as file:
+        with _readable(self.path), self.path.open(encoding="utf-8") as file:
             first = json.loads(next((line for line in file if line.strip()), "{}"))
         if not isinstance(first, dict):
             message = f"{self.path}: a line is a JSON object whose members are the columns, not {type(first).__name__}"
@@ -183,6 +183,6 @@ class _readable:  # noqa: N801 (reads as a word after `with`)
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
         import pyarrow as pa
 
-        if isinstance(error, pa.ArrowInvalid | pa.ArrowKeyError | OSError):
+        if isinstance(error, pa.ArrowInvalid | pa.ArrowKeyError | OSError | ValueError):
             message = f"{self.path}: {str(error).splitlines()[0]}"
             raise ClarifyError(message) from error
