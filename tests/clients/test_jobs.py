@@ -32,6 +32,11 @@ def test_version_2_of_the_sdk_runs_its_jobs(shell: Shell) -> None:
     assert "every step of the SDK's jobs ran" in output
 
 
+def test_the_notebook_about_search_trains_ranks_and_traces(shell: Shell) -> None:
+    output = shell.run([clients(CLIENTS, "clients") / "python", EXAMPLES / "linear_learner.py"])
+    assert "every step of the notebook ran" in output
+
+
 def test_version_3_of_the_sdk_trains_source_code_of_ones_own(shell: Shell) -> None:
     output = shell.run([clients(CLIENTS_V3, "clients-v3") / "python", EXAMPLES / "model_trainer.py"])
     assert "ModelTrainer's job ran" in output
