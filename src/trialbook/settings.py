@@ -61,6 +61,12 @@ class Settings:
         Where the environments that images need are made; None means the user's cache folder.
     describe_wait
         Seconds at most that a describe call of a client which polls waits for a job to end.
+    endpoint_start
+        Seconds that a model's server has to answer its first ping, when the variant does not say.
+    endpoint_idle
+        Seconds after its last request at which an endpoint's processes end, to be started again on demand.
+    invocation_seconds
+        Seconds that a model has to answer a request.
     column_memory
         Bytes that the columns of search may take in memory between two searches.
     """
@@ -85,6 +91,9 @@ class Settings:
     images: str | None = None
     environments: str | None = None
     describe_wait: float = 10.0
+    endpoint_start: float = 300.0
+    endpoint_idle: float = 1800.0
+    invocation_seconds: float = 60.0
     column_memory: int = 512 << 20
 
 

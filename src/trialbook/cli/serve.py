@@ -87,6 +87,22 @@ def _account(ctx: click.Context, param: click.Parameter, value: str) -> str:  # 
     show_default=True,
     help="How long a describe call of a client that polls waits for a job's end, in seconds.",
 )
+@click.option(
+    "--endpoint-start",
+    metavar="S",
+    type=click.FloatRange(1),
+    default=300.0,
+    show_default=True,
+    help="How long a model's server may take to answer its first ping, in seconds.",
+)
+@click.option(
+    "--endpoint-idle",
+    metavar="S",
+    type=click.FloatRange(1),
+    default=1800.0,
+    show_default=True,
+    help="How long after its last request an endpoint's processes end; the next request starts them again.",
+)
 @click.option("--aws-limits", is_flag=True, help="Enforce SageMaker's own quotas, name patterns and search limits.")
 @click.option(
     "--account",

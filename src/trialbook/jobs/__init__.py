@@ -8,6 +8,7 @@
       works              which Work does which kind; starts the runner beside a server    make_works
         training         training jobs
         processing       processing jobs
+        endpoints        an endpoint's deployment
       program            a program from preparation to result: start or find, follow      running, follow, outcome
         process          a program under its keeper                                       Process, Spec, Result
         keeper           the process that outlives the server; standard library only, as its parts:
@@ -26,9 +27,15 @@
 `job.note(...)` kept in `job.state`, so it goes on rather than begins. It raises `JobFailure(reason)`, `JobStopped`, or
 `Left` when `job.left` is set; `job.check()` raises the last two where there is no program to stop.
 
-**A program that serves** takes: `images.resolve(uri)`, `environments.python_for(image, say)`,
-`environments.layer(python, tree.folder / "venv")`, `contract.environment(...)`, `places.fetch_object(...)`, then
-`Process.start(Spec(...))`, whose log file `JobLog` ships. `Process.find(folder)` finds it again after a restart.
+**Endpoints** stand on the same parts::
+
+    hosting              invocations; the current deployment of an endpoint, kept alive    Hosting
+      deployments        the variants of one configuration; which answers a request       Deployment
+      variants           a variant's containers, warm while they are used                 Variant
+      passing            one request on its way through them
+      serving_recipe     how an image's container is served                               Kitchen, Recipe
+      serving_process    one container's process: pings, requests, its end                ServingProcess
+      serving_log        its lines into the store                                         ServingLog
 
 **Another launcher** (a cluster) is one module that gives a `process.Starter`: what it starts writes the same log and
 result into the job's folder.

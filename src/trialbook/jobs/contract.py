@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from trialbook.services.sdk_defaults import write_defaults
 
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from trialbook.jobs.job import Job
+    from trialbook.jobs.tree import Tree
     from trialbook.model import Document
+    from trialbook.services.context import Call
 
 HOST = "algo-1"
 _PASSED_ON = (
@@ -38,7 +39,23 @@ _PASSED_ON_PREFIXES = ("LC_", "PIP_", "UV_", "CUDA_", "NVIDIA_", "HF_ENDPOINT")
 _PROXIES = frozenset({"http_proxy", "https_proxy", "no_proxy", "all_proxy"})
 
 
-def environment(job: Job, bins: Sequence[Path], own: Mapping[str, str]) -> dict[str, str]:
+class Placed(Protocol):
+    """A program's place: whose it is, its folder, and where the server answers. A `Job` is one."""
+
+    @property
+    def call(self) -> Call:
+        """Who asked for the program."""
+
+    @property
+    def tree(self) -> Tree:
+        """Its folder."""
+
+    @property
+    def url(self) -> str:
+        """Where the server answers."""
+
+
+def environment(job: Placed, bins: Sequence[Path], own: Mapping[str, str]) -> dict[str, str]:
     """Give a program's environment: what all have, what reaches this server, and `own` (the job's) over both.
 
     Parameters

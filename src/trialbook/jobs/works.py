@@ -6,11 +6,15 @@ import dataclasses
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from trialbook.jobs.endpoints import Deploying
 from trialbook.jobs.environments import Environments, environments_folder
+from trialbook.jobs.hosting import Hosting
 from trialbook.jobs.images import Images, images_file
 from trialbook.jobs.processing import Processing
 from trialbook.jobs.runner import Runner
+from trialbook.jobs.serving_recipe import Kitchen
 from trialbook.jobs.training import Training
+from trialbook.jobs.tree import jobs_folder
 from trialbook.model import Kind
 from trialbook.services.queueing import QueueLauncher
 
@@ -19,16 +23,14 @@ if TYPE_CHECKING:
 
     from trialbook.jobs.runner import Work
     from trialbook.services.context import Workspace
-    from trialbook.settings import Settings
 
 
-def make_works(settings: Settings) -> Mapping[Kind, Work]:
+def make_works(kitchen: Kitchen, hosting: Hosting) -> Mapping[Kind, Work]:
     """Make the work of each kind that runs."""
-    images = Images(images_file(settings))
-    environments = Environments(environments_folder(settings))
     return {
-        Kind.TRAINING_JOB: Training(images, environments),
-        Kind.PROCESSING_JOB: Processing(images, environments),
+        Kind.TRAINING_JOB: Training(kitchen.images, kitchen.environments),
+        Kind.PROCESSING_JOB: Processing(kitchen.images, kitchen.environments),
+        Kind.ENDPOINT: Deploying(hosting),
     }
 
 
@@ -41,12 +43,20 @@ def running_jobs(workspace: Workspace, url: str) -> Iterator[Workspace]:
     if workspace.settings.launcher != "process":
         yield workspace
         return
-    works = make_works(workspace.settings)
-    runner = Runner(workspace, url, works)
-    launcher = QueueLauncher(works, runner.wake)
+    settings = workspace.settings
+    kitchen = Kitchen(Images(images_file(settings)), Environments(environments_folder(settings)))
+    folder = jobs_folder(settings, workspace.store.database_id)
+    hosting = Hosting(workspace, url, kitchen, folder / "hosting")
+    works = make_works(kitchen, hosting)
+    # The runner's own work makes jobs too (a tuning job's), so that it needs the launcher which wakes it.
+    launcher = QueueLauncher(works, lambda: runner.wake())  # noqa: PLW0108 (it is made below)
+    serving = dataclasses.replace(workspace, launcher=launcher, host=hosting)
+    runner = Runner(serving, url, works)
     runner.start()
+    hosting.start()
     try:
-        yield dataclasses.replace(workspace, launcher=launcher)
+        yield serving
     finally:
         workspace.watch.close()
         runner.close()
+        hosting.close()

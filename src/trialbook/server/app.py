@@ -20,6 +20,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+import anyio
 import anyio.to_thread
 import orjson
 
@@ -46,6 +47,9 @@ if TYPE_CHECKING:
     from trialbook.model import Document
     from trialbook.services.context import Workspace
 
+INVOCATIONS_AT_ONCE = 128
+"""Requests to models that are passed on at the same time."""
+
 log = logging.getLogger("trialbook.server")
 
 
@@ -56,6 +60,8 @@ class App:
         self.workspace = workspace
         self._console = Console(workspace)
         self.events = events.Events(workspace)
+        # Slow models must not take the threads that answer everybody else.
+        self._invocations = anyio.CapacityLimiter(INVOCATIONS_AT_ONCE)
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Serve one connection event."""
@@ -84,7 +90,8 @@ class App:
             routed = None if needs_body(head) else route(head)
             request = await self._with_body(head, receive, streaming=routed is not None and routed.streams)
             routed = routed or route(request)
-            return await anyio.to_thread.run_sync(self._serve, routed, request, request_id)
+            limiter = self._invocations if routed.service == "sagemaker-runtime" else None
+            return await anyio.to_thread.run_sync(self._serve, routed, request, request_id, limiter=limiter)
         except ApiError as error:
             return _failure(routed, head, error, request_id)
         except Exception:  # the one place where anything unforeseen ends

@@ -11,6 +11,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from trialbook.services.hosting import Host, RecordHost
 from trialbook.services.job_watch import Watch
 from trialbook.services.launcher import Launcher, RecordLauncher
 
@@ -34,7 +35,7 @@ class Workspace:
     """All that outlives a request. Everything timed or random is passed in, so that tests can drive it.
 
     `writer` names this process as a writer of series; `launcher` runs what jobs and endpoints describe,
-    `watch` is where requests wait for jobs to end.
+    `host` answers invocations of endpoints, `watch` is where requests wait for jobs to end.
     """
 
     settings: Settings
@@ -45,6 +46,7 @@ class Workspace:
     new_id: Callable[[], str] = field(default=new_id)
     writer: str = field(default_factory=lambda: f"server-{new_id()}")
     launcher: Launcher = field(default_factory=RecordLauncher)
+    host: Host = field(default_factory=RecordHost)
     watch: Watch = field(default_factory=Watch)
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from trialbook.errors import ValidationError
 from trialbook.model import Document, Kind
-from trialbook.services import model_links, records
+from trialbook.services import endpoint_states, model_links, records, serving_plan
 from trialbook.services.endpoint_configs import VARIANTS, require_config, variants_of
 from trialbook.services.endpoint_lineage import trace_deployment
 
@@ -34,7 +34,7 @@ def create_endpoint(call: Call, name: str, members: Document) -> Document:
         if records.lookup(tx, call, Kind.ENDPOINT, name) is not None:
             raise records.taken(call, Kind.ENDPOINT, name)
         models = _models(tx, call, config)
-        desired = _desired(doc, config, models)
+        desired = {**_desired(doc, config, models), endpoint_states.DEPLOYMENT: _deployment(tx, call, config, models)}
         started = call.workspace.launcher.start(call, tx, Kind.ENDPOINT, desired)
         return _settle(tx, call, records.insert(tx, call, Kind.ENDPOINT, started), models)
 
@@ -48,6 +48,7 @@ def update_endpoint(call: Call, name: str, members: Document) -> Document:
         endpoint = records.require(tx, call, Kind.ENDPOINT, name)
         config = require_config(tx, call, members["EndpointConfigName"])
         before, models = records.document(endpoint), _models(tx, call, config)
+        _refuse_unready(before)
         doc = _desired({**before, "EndpointStatus": "Updating"}, config, models)
         if members.get("RetainAllVariantProperties"):
             excluded = {one["VariantPropertyType"] for one in members.get("ExcludeRetainedVariantProperties", [])}
@@ -56,6 +57,8 @@ def update_endpoint(call: Call, name: str, members: Document) -> Document:
             doc["LastDeploymentConfig"] = members["DeploymentConfig"]
         elif not members.get("RetainDeploymentConfig"):
             doc.pop("LastDeploymentConfig", None)
+        doc[endpoint_states.DEPLOYMENT] = _deployment(tx, call, config, models)
+        doc[endpoint_states.PREVIOUS] = {one: before[one] for one in endpoint_states.CONFIGURED if one in before}
         started = call.workspace.launcher.start(call, tx, Kind.ENDPOINT, doc)
         return _settle(tx, call, records.save(tx, call, endpoint, started), models)
 
@@ -68,6 +71,7 @@ def update_weights_and_capacities(call: Call, name: str, wanted: list[Document])
     def change(tx: Transaction) -> Document:
         endpoint = records.require(tx, call, Kind.ENDPOINT, name)
         doc = records.document(endpoint)
+        _refuse_unready(doc)
         changes = {one["VariantName"]: one for one in wanted}
         names = [variant["VariantName"] for variant in doc.get("ProductionVariants", [])]
         unknown = next((one for one in changes if one not in names), None)
@@ -77,10 +81,9 @@ def update_weights_and_capacities(call: Call, name: str, wanted: list[Document])
                 f"it has {', '.join(names)}."
             )
         variants = [_weighed(variant, changes.get(variant["VariantName"], {})) for variant in doc["ProductionVariants"]]
-        updating = {**doc, "EndpointStatus": "Updating", "ProductionVariants": variants}
-        return records.document(
-            records.save(tx, call, endpoint, call.workspace.launcher.start(call, tx, Kind.ENDPOINT, updating))
-        )
+        # A variant runs as one process here, whatever its count: there is nothing to wait for.
+        weighed = endpoint_states.deployed({**doc, "ProductionVariants": variants}, call.now())
+        return records.document(records.save(tx, call, endpoint, weighed))
 
     return call.store.write(change)
 
@@ -90,8 +93,39 @@ def delete_endpoint(call: Call, name: str) -> None:
 
     def remove(tx: Transaction) -> None:
         tx.delete(records.require(tx, call, Kind.ENDPOINT, name).id)
+        claim = tx.claim(Kind.ENDPOINT, call.scope.key(name))
+        if claim is not None:
+            tx.drop_claim(claim.id)
 
     call.store.write(remove)
+    call.workspace.host.wake()
+
+
+def _refuse_unready(doc: Document) -> None:
+    status, arn = doc["EndpointStatus"], doc["EndpointArn"]
+    if status == endpoint_states.FAILED:
+        raise ValidationError(f'Cannot update endpoint "{arn}": it is Failed, and can only be deleted.')
+    if status != endpoint_states.IN_SERVICE:
+        raise ValidationError(
+            f'Cannot update in-progress endpoint "{arn}": it is {status}; wait until it is InService, or delete it.'
+        )
+
+
+def _deployment(tx: Transaction, call: Call, config: Document, models: dict[str, Entity]) -> Document:
+    """Give what a deployment of a configuration serves; its id names it on the machines that run it."""
+    shadows = {one["VariantName"] for one in config.get(VARIANTS[1], [])}
+    limit = "ContainerStartupHealthCheckTimeoutInSeconds"
+    variants = [
+        {
+            **serving_plan.plan_of(tx, call, models[variant["ModelName"]]),
+            "name": variant["VariantName"],
+            "shadow": variant["VariantName"] in shadows,
+            **({"seconds": variant[limit]} if limit in variant else {}),
+        }
+        for variant in variants_of(config)
+        if variant.get("ModelName")
+    ]
+    return {"id": call.workspace.new_id(), "variants": variants}
 
 
 def _settle(tx: Transaction, call: Call, endpoint: Entity, models: dict[str, Entity]) -> Document:

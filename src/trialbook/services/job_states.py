@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from trialbook.model import Document, Kind
+from trialbook.services import endpoint_states
 from trialbook.services.launcher import transition
 
 if TYPE_CHECKING:
@@ -70,7 +71,9 @@ _WORDS = {
 
 
 def queued(kind: Kind, doc: Document, now: float) -> Document:
-    """Give the document of a job that waits for a runner."""
+    """Give the document of a job, or of an endpoint's deployment, that waits for a runner."""
+    if kind is Kind.ENDPOINT:
+        return endpoint_states.deploying(doc, now)
     waiting = {**doc, _MEMBERS[kind].status: "InProgress"}
     if kind is Kind.TRAINING_JOB:
         return transition(waiting, "Starting", "Waiting for a runner to take the training job", now)
@@ -97,7 +100,11 @@ def stopping(kind: Kind, doc: Document, now: float) -> Document:
 
 
 def ended(kind: Kind, doc: Document, ending: Ending, now: float) -> Document:
-    """Give the document of a job that ended."""
+    """Give the document of a job, or of an endpoint's deployment, that ended."""
+    if kind is Kind.ENDPOINT:
+        reason = ending.reason or "The deployment was stopped."
+        well = ending.status == "Completed"
+        return endpoint_states.deployed(doc, now) if well else endpoint_states.failed(doc, reason)
     members = _MEMBERS[kind]
     began = doc.get(members.started, now)
     done = {**doc, **ending.members, members.status: ending.status, members.started: began, members.ended: now}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from trialbook.model import Document, Kind
+from trialbook.services import endpoint_states
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,32 +106,13 @@ def _tuning(status: str) -> Callable[[Document, float], Document]:
     return change
 
 
-def _endpoint(doc: Document, now: float) -> Document:
-    served = {**doc, "EndpointStatus": "InService"}
-    for member in ("ProductionVariants", "ShadowProductionVariants"):
-        if member in doc:
-            served[member] = [_serving(variant, now) for variant in doc[member]]
-    return served
-
-
-def _serving(variant: Document, now: float) -> Document:
-    """Give a variant whose current state is the desired one."""
-    current = {
-        f"Current{what}": variant[f"Desired{what}"]
-        for what in ("Weight", "InstanceCount", "ServerlessConfig")
-        if f"Desired{what}" in variant
-    }
-    images = [{"ResolutionTime": now, **image} for image in variant.get("DeployedImages", [])]
-    return {**variant, **current, "DeployedImages": images}
-
-
 _LAST = frozenset({"Completed", "Failed", "Stopped", "MaxRuntimeExceeded", "MaxWaitTimeExceeded"})
 _STARTED: dict[Kind, Callable[[Document, float], Document]] = {
     Kind.TRAINING_JOB: _training,
     Kind.PROCESSING_JOB: _plain("Processing", "Completed", "ProcessingStartTime"),
     Kind.TRANSFORM_JOB: _plain("Transform", "Completed", "TransformStartTime"),
     Kind.TUNING_JOB: _tuning("Completed"),
-    Kind.ENDPOINT: _endpoint,
+    Kind.ENDPOINT: endpoint_states.deployed,
 }
 _STOPPED: dict[Kind, Callable[[Document, float], Document]] = {
     Kind.TRAINING_JOB: _training_stopped,
