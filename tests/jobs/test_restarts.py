@@ -13,6 +13,7 @@ from botocore.config import Config
 from tests.conftest import LiveServer, serve
 from tests.jobs.conftest import Jobs, job_settings, wait_for
 
+from trialbook.store.interface import Transaction
 from trialbook.testing.processes import ServerProcess
 
 SLOW = """
@@ -151,3 +152,29 @@ def test_two_servers_over_one_store_run_each_job_once(tmp_path: Path, mark: str)
             (one if number % 2 else two).train(name, code)
         assert {one.ended(name)["TrainingJobStatus"] for name in names} == {"Completed"}
     assert sorted((Path("/tmp") / mark).read_text().split()) == names
+
+
+def test_a_job_of_a_silent_machine_is_given_up_after_a_while_and_not_before(tmp_path: Path) -> None:
+    with serve(job_settings(tmp_path, job_slots=1)) as server:
+        jobs, store = Jobs(server), server.workspace.store
+        jobs.train("first", "import time\ntime.sleep(600)")
+        jobs.train("second", "print('never here')")
+
+        def silent_for(seconds: float) -> None:
+            def act(tx: Transaction) -> None:
+                claim = next(one for one in tx.claims() if one.key.endswith("/second"))
+                state = {**claim.state, "phase": "running", "host": "another-machine"}
+                tx.put_claim(claim._replace(until=time.time() - seconds, state=state))
+
+            store.write(act)
+
+        silent_for(10)
+        jobs.api.stop_training_job(TrainingJobName="first")
+        jobs.ended("first")
+        jobs.train("third", "print('done')")
+        assert jobs.ended("third")["TrainingJobStatus"] == "Completed"
+        assert jobs.api.describe_training_job(TrainingJobName="second")["TrainingJobStatus"] == "InProgress"
+        silent_for(301)
+        job = jobs.ended("second")
+        assert job["TrainingJobStatus"] == "Failed"
+        assert "the machine 'another-machine', which has not been heard of" in job["FailureReason"]

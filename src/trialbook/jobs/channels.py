@@ -46,7 +46,7 @@ def bring(job: Job, doc: Document, log: JobLog) -> list[Pipe]:
             continue
         held = job.tree.folder / "pipe" / name
         if data_type == "AugmentedManifestFile":
-            files = [augmented_records(job, source, items[0], held, what)]
+            files = [augmented_records(job, source, held, what)]
         else:
             places.fetch(job.call, items, held, job.check)
             files = [held / item.path for item in items]

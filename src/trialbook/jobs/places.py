@@ -80,7 +80,7 @@ def listed(call: Call, data_type: str, uri: str, what: str) -> list[Item]:
     """
     place = require_bucket(call, uri, what)
     if data_type == "ManifestFile":
-        return _manifest(call, place, uri, what)
+        return _manifest(call, uri, what)
     if data_type == "AugmentedManifestFile":
         return [Item(_require(call, place, what), place.key.rpartition("/")[2])]
     if data_type not in {"S3Prefix", "Converse"}:
@@ -186,7 +186,7 @@ def _relative(key: str, prefix: str) -> str:
     return key[prefix.rfind("/") + 1 :]
 
 
-def _manifest(call: Call, place: Place, uri: str, what: str) -> list[Item]:
+def _manifest(call: Call, uri: str, what: str) -> list[Item]:
     """Read `[{"prefix": "s3://bucket/folder/"}, "a.csv", "b/c.csv"]`."""
     try:
         told = json.loads(read_object(call, uri, what))
@@ -197,7 +197,6 @@ def _manifest(call: Call, place: Place, uri: str, what: str) -> list[Item]:
             f"ClientError: {what}: the manifest {uri} is not a list that begins with an object with the member "
             '"prefix", such as [{"prefix": "s3://bucket/folder/"}, "a.csv"].'
         ) from None
-    del place
     found = []
     for name in names:
         at = parse(prefix + name, what)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trialbook.jobs.job import Job
-    from trialbook.jobs.places import Item
     from trialbook.model import Document
 
 _MAGIC = 0xCED7230A
@@ -27,7 +26,7 @@ def record(data: bytes) -> bytes:
     return struct.pack("<II", _MAGIC, len(data)) + data + b"\0" * (-len(data) % 4)
 
 
-def augmented_records(job: Job, source: Document, manifest: Item, folder: Path, what: str) -> Path:
+def augmented_records(job: Job, source: Document, folder: Path, what: str) -> Path:
     """Write the records of an augmented manifest into a file; gives the file.
 
     An attribute whose name ends in `-ref` gives the bytes of the object it names, any other its value as text.
@@ -54,5 +53,4 @@ def augmented_records(job: Job, source: Document, manifest: Item, folder: Path, 
                     target.write(record(places.read_object(job.call, str(value), what)))
                 else:
                     target.write(record((value if isinstance(value, str) else json.dumps(value)).encode()))
-    del manifest
     return file

@@ -226,7 +226,7 @@ class Runner:
             return Ending("Failed", reason)
 
     def _tidy(self, job: Job, ending: Ending) -> None:
-        """Remove the folder of a job that went well; another's is kept for a while (see `sweep`)."""
+        """Remove the folder of a job that went well; another's is kept for a while (see `_sweep`)."""
         if ending.status != "Failed" or self._workspace.settings.job_keep <= 0:
             job.tree.remove()
 
@@ -246,7 +246,7 @@ class Runner:
         def free(tx: Transaction) -> None:
             claim = tx.claim(job.kind, job.key)
             if claim is not None and claim.owner == self.id:
-                tx.put_claim(claim._replace(owner=None, until=0.0))
+                tx.put_claim(_freed(claim, self._workspace.clock()))
 
         try:
             self._workspace.store.write(free)
@@ -262,7 +262,12 @@ def _free_the_dead(tx: Transaction, kinds: Mapping[Kind, Work], now: float) -> N
             continue
         host, pid, started, _ = claim.owner.rsplit("/", 3)
         if host == here and str(start_time(int(pid))) != started:
-            tx.put_claim(claim._replace(owner=None, until=0.0))
+            tx.put_claim(_freed(claim, now))
+
+
+def _freed(claim: Claim, now: float) -> Claim:
+    """Give a claim that nobody holds. Its lease ended just now: that is when a job elsewhere begins to be silent."""
+    return claim._replace(owner=None, until=now - 0.001)
 
 
 def _is_elsewhere(claim: Claim, now: float) -> bool:
