@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from trialbook import Experiment, Run
-from trialbook.sdk.compare import Comparison, compare, goal_of
+from trialbook.sdk.compare import Comparison, compare
 from trialbook.sdk.table import Table
+from trialbook.services.run_groups import goal_of
 
 
 def table(rows: Sequence[tuple[float, int | None, float | None]], metric: str = "Metrics.auc") -> Table:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from trialbook.handlers import ingest, logged, views
-from trialbook.services import notes, recycling, search, tables, text_search, translation
+from trialbook.handlers import ingest, logged, run_edits, views
+from trialbook.services import comparison, notes, recycling, search, tables, text_search, translation
 from trialbook.services.forms import Says, read
 
 if TYPE_CHECKING:
@@ -133,6 +133,11 @@ OPERATIONS: dict[str, Callable[[Call, Document], Document]] = {
     "bin": list_bin,
     "restore": restore,
     "run": ingest.run,
+    "run_note": run_edits.note_run,
+    "run_weigh": run_edits.weigh_run,
+    "run_delete": run_edits.delete_run,
+    "run_move": run_edits.move_run,
+    "compare": run_edits.compare,
     "experiment": experiment,
     "experiment_note": note_experiment,
     "log_streams": logged.log_streams,
@@ -153,6 +158,11 @@ FORMS: dict[str, type] = {
     "bin": EmptyForm,
     "restore": RestoreForm,
     "run": RunForm,
+    "run_note": run_edits.RunNoteForm,
+    "run_weigh": run_edits.RunNameForm,
+    "run_delete": run_edits.RunNameForm,
+    "run_move": run_edits.RunMoveForm,
+    "compare": comparison.CompareForm,
     "experiment": ExperimentForm,
     "experiment_note": NoteForm,
     "log_streams": logged.LogStreamsForm,

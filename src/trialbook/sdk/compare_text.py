@@ -9,12 +9,12 @@ import html
 import math
 from typing import TYPE_CHECKING
 
-from trialbook.sdk.statistics import UNTESTED, Difference, expected_best
 from trialbook.sdk.table_text import STYLE, shown
+from trialbook.services.statistics import UNTESTED, Difference, expected_best
 
 if TYPE_CHECKING:
-    from trialbook.sdk.compare import RunGroup
     from trialbook.sdk.table import Table
+    from trialbook.services.run_groups import RunGroup
 
 SIDE_BY_SIDE = 12
 """As many runs stand beside each other; more are left to the table."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from trialbook.sdk.extras import need
+from trialbook.services.extras import need
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialbook.sdk.extras import need
+from trialbook.services.extras import need
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from trialbook.sdk.extras import need
+from trialbook.services.extras import need
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

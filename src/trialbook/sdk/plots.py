@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trialbook.sdk.curves_of_runs import Curve, averaged, curve, smoothed, thinned
-from trialbook.sdk.extras import need
 from trialbook.sdk.importance import FOREST, Importance, importance
 from trialbook.sdk.plot_style import SCALE, axes, colour, dashes, legend, logarithmic, short
+from trialbook.services.extras import need
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from trialbook.sdk.experiment_notes import ExperimentNotes
 from trialbook.sdk.experiment_plots import ExperimentPlots
-from trialbook.sdk.extras import need
 from trialbook.sdk.paging import Asked, fetch
 from trialbook.sdk.recovery import recover_for
 from trialbook.sdk.run import Run
 from trialbook.sdk.target import Target
+from trialbook.services.extras import need
 from trialbook.wire import points
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ class Experiment(ExperimentNotes, ExperimentPlots):
         goal
             "max" or "min"; by default "min" for a metric whose name says loss or error, else "max".
         seeds
-            Names of the parameters that hold a seed; by default the usual ones (`sdk.compare.SEEDS`).
+            Names of the parameters that hold a seed; by default the usual ones (`services.run_groups.SEEDS`).
         confidence
             Of the intervals, and of the verdict: tests are held to a level of 1 - confidence over all pairs of groups.
         limit
@@ -226,7 +226,8 @@ class Experiment(ExperimentNotes, ExperimentPlots):
             There are no runs, or none has the metric; the message says which metrics there are.
         """
         # Imported here: the statistics bring NumPy, which logging does without.
-        from trialbook.sdk.compare import COLUMNS, SEEDS, compare
+        from trialbook.sdk.compare import COLUMNS, compare
+        from trialbook.services.run_groups import SEEDS
 
         columns = [*COLUMNS, *([f"Metrics.{metric.removeprefix('Metrics.')}"] if metric else [])]
         table = self.search(query, columns=columns, limit=limit, sort="CreationTime")

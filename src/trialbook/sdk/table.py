@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, cast, overload
 
-from trialbook.sdk.extras import need
 from trialbook.sdk.table_plots import TablePlots
 from trialbook.sdk.table_text import to_html, to_text
+from trialbook.services.extras import need
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

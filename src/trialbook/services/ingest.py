@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trialbook.model import Document, Kind
-from trialbook.services import records, runs
+from trialbook.services import records, run_edits, runs
 from trialbook.services.trial_components import metric_summaries
 
 if TYPE_CHECKING:
@@ -72,13 +72,14 @@ def read_series(call: Call, run: str, names: Sequence[str]) -> dict[str, Series]
 def describe(call: Call, run: str) -> Document:
     """Give a run as AWS describes it, with what only Trialbook knows.
 
-    That is `notes`, `hypothesis`, `axes`, `models`, `forked`, `writers`, and `environment`: what the writer captured
-    that began the run last.
+    That is `notes`, `hypothesis`, `axes`, `models`, `forked`, `writers`, `parent` and `children` (names of runs), and
+    `environment`: what the writer captured that began the run last.
     """
     entity = records.require(call.store, call, Kind.TRIAL_COMPONENT, run)
     doc = records.document(entity)
     own = {key: doc.get(f"_{key}") for key in ("notes", "hypothesis", "axes", "models", "forked", "writers")}
     own["environment"] = doc.get("_writers", {}).get(doc.get("_owner"), {}).get("environment")
+    own |= run_edits.family(call.store, entity)
     shown = {key: value for key, value in doc.items() if not key.startswith("_")}
     summaries = metric_summaries(doc, call.store.summary(entity.id))
     return {**shown, "Metrics": summaries, **{key: value for key, value in own.items() if value is not None}}

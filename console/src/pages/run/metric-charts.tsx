@@ -1,7 +1,8 @@
 /** Charts of some of a run's metrics: the same for its own and for the machine's. */
 import Box from "@cloudscape-design/components/box";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
+import { change } from "@/app/router";
 import { ChartCard } from "@/charts/chart-card";
 import { ChartGrid } from "@/charts/chart-grid";
 import { strokes } from "@/charts/colours";
@@ -20,7 +21,7 @@ interface Props {
 }
 
 export function MetricCharts({ run, params, summaries, without = "" }: Props) {
-  const [find, setFind] = useState("");
+  const find = params.get("find") ?? "";
   const [pinned, pin] = usePinned(run.Parents[0]?.ExperimentName ?? "");
   const settings = readSettings(params);
   const name = run.TrialComponentName;
@@ -34,7 +35,7 @@ export function MetricCharts({ run, params, summaries, without = "" }: Props) {
   const queries = useMemo(() => new Map(names.map((metric) => [metric, [{ run: name, metric }]])), [names, name]);
   return (
     <SpaceBetween size="m">
-      <Toolbar settings={settings} metrics={names} find={find} onFind={setFind} />
+      <Toolbar settings={settings} metrics={names} find={find} onFind={(text) => change({ find: text }, "replace")} />
       {groups.length === 0 && <Box textAlign="center">No metric has such a name.</Box>}
       <ChartGrid
         groups={groups}

@@ -48,7 +48,7 @@ function Run({ name, params }: { readonly name: string; readonly params: URLSear
       </Header>
       <Tabs
         activeTabId={chosen.id}
-        onChange={({ detail }) => change({ tab: detail.activeTabId === TABS[0]!.id ? undefined : detail.activeTabId, from: undefined, to: undefined })}
+        onChange={({ detail }) => change({ tab: detail.activeTabId === TABS[0]!.id ? undefined : detail.activeTabId, from: undefined, to: undefined, find: undefined, artifact: undefined })}
         ariaLabel="Parts of the run"
         tabs={TABS.map((tab) => ({
           id: tab.id,

@@ -50,6 +50,8 @@ export interface RunRecord {
   readonly forked?: Readonly<Record<string, unknown>>;
   readonly writers?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly environment?: Environment;
+  readonly parent?: string;
+  readonly children?: readonly string[];
 }
 
 export function useRun(name: string) {

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from trialbook.sdk.statistics import all_pairs, expected_best, holm, paired, summarise, welch
+from trialbook.services.statistics import all_pairs, expected_best, holm, paired, summarise, welch
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
