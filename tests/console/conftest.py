@@ -17,6 +17,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from tests.conftest import LiveServer, serve
+from tests.console.made import make_records
 
 from trialbook.server.console import pages
 from trialbook.server.console.session import read_token
@@ -42,6 +43,16 @@ def console_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSer
 
 
 @pytest.fixture(scope="session")
+def hosted_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """Serve records of every kind, jobs, a model and an endpoint among them; nothing runs."""
+    if not pages.is_built():
+        pytest.skip("THE CONSOLE IS NOT BUILT: run `make console`; none of its pages was tested.")
+    with serve(Settings(store=str(tmp_path_factory.mktemp("hosted") / "store"), launcher="record")) as server:
+        make_records(server)
+        yield server
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Start one headless browser for all tests of a process."""
     if CHROMIUM is None:
@@ -56,9 +67,14 @@ def browser() -> Iterator[Browser]:
 class Console:
     """One tab, signed in."""
 
-    def __init__(self, page: Page, url: str) -> None:
+    def __init__(self, page: Page, url: str, forgiven: list[str]) -> None:
         self.page = page
         self.url = url
+        self._forgiven = forgiven
+
+    def forgive(self, text: str) -> None:
+        """Let messages of the browser's console that hold the text pass, such as `404` where that is the subject."""
+        self._forgiven.append(text)
 
     def open(self, hash_: str = "") -> Page:
         """Go to a page of the console by its hash, such as `#/search?q=...`."""
@@ -77,20 +93,27 @@ def console(browser: Browser, console_server: LiveServer) -> Iterator[Console]:
     yield from open_console(browser, console_server)
 
 
+@pytest.fixture
+def hosted(browser: Browser, hosted_server: LiveServer) -> Iterator[Console]:
+    """Open a tab on `hosted_server`; an error on the browser's console or in a script fails the test."""
+    yield from open_console(browser, hosted_server)
+
+
 def open_console(browser: Browser, server: LiveServer, **context: Any) -> Iterator[Console]:
     """Open a tab on any server; the arguments are the browser context's (`color_scheme`, `viewport`)."""
     tab = browser.new_context(**{"viewport": {"width": 1400, "height": 900}, **context})
     tab.set_default_timeout(PATIENCE)
     page = tab.new_page()
     errors: list[str] = []
+    forgiven: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
+        if message.type in {"error", "warning"} and not any(text in message.text for text in forgiven):
             errors.append(f"{message.type}: {message.text}")
 
     page.on("console", note)
     page.on("pageerror", lambda error: errors.append(f"uncaught: {error}"))
     page.goto(f"{server.url}/?token={read_token(server.workspace.settings)}")
-    yield Console(page, server.url)
+    yield Console(page, server.url, forgiven)
     tab.close()
     assert errors == []

@@ -174,3 +174,23 @@ def test_events_stream_to_a_session_only(server: LiveServer) -> None:
     assert answer.status == 200
     assert answer.readline() == b"retry: 1000\n"
     connection.close()
+
+
+def test_the_session_names_the_regions_that_hold_records(server: LiveServer) -> None:
+    server.client("sagemaker", region="eu-west-1").create_experiment(ExperimentName="far")
+    _, _, told = ask(server, "GET", "/console/api/session", Cookie=signed_in(server))
+    assert json.loads(told)["regions"] == ["eu-west-1", "us-east-1"]
+
+
+def test_a_request_to_an_endpoint_fails_as_awss_does(server: LiveServer) -> None:
+    status, _, body = ask(server, "POST", "/console/api/invoke/none", {"rows": []}, Cookie=signed_in(server), **OURS)
+    assert status == 400
+    assert json.loads(body)["__type"] == "ValidationError"
+
+
+def test_the_built_in_algorithms_come_with_the_rules_that_they_check(server: LiveServer) -> None:
+    _, _, body = ask(server, "POST", "/console/api/v1/algorithms", {}, Cookie=signed_in(server), **OURS)
+    xgboost = next(one for one in json.loads(body)["algorithms"] if one["name"] == "xgboost")
+    rules = {one["name"]: one for one in xgboost["hyperparameters"]}
+    assert rules["num_round"]["required"]
+    assert (rules["eta"]["kind"], rules["eta"]["minimum"], rules["eta"]["maximum"]) == ("number", 0, 1)

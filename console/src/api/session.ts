@@ -6,6 +6,8 @@ export interface Session {
   readonly version: string;
   readonly account: string;
   readonly region: string;
+  /** Regions that hold records of this account. */
+  readonly regions: readonly string[];
   readonly store: string;
   readonly database: string;
   readonly launcher: string;

@@ -12,6 +12,11 @@ type Page = LazyExoticComponent<ComponentType<PageProps>>;
 export const pages: Readonly<Record<string, Page>> = {
   search: lazy(() => import("@/pages/search/page")),
   runs: lazy(() => import("@/pages/run/page")),
+  jobs: lazy(() => import("@/pages/jobs/page")),
+  models: lazy(() => import("@/pages/models/page")),
+  "model-packages": lazy(() => import("@/pages/model-packages/page")),
+  endpoints: lazy(() => import("@/pages/endpoints/page")),
+  "endpoint-configs": lazy(() => import("@/pages/endpoint-configs/page")),
   about: lazy(() => import("@/pages/about/page")),
 };
 

@@ -1,84 +1,63 @@
 /** The frame around every page: top bar, side navigation, what the connection says, the page itself. */
+import "@/app/frame.css";
 import AppLayout from "@cloudscape-design/components/app-layout";
 import Box from "@cloudscape-design/components/box";
+import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
+import Button from "@cloudscape-design/components/button";
 import Flashbar, { type FlashbarProps } from "@cloudscape-design/components/flashbar";
 import SideNavigation from "@cloudscape-design/components/side-navigation";
 import Spinner from "@cloudscape-design/components/spinner";
-import TopNavigation from "@cloudscape-design/components/top-navigation";
-import { useQueryClient } from "@tanstack/react-query";
-import { Suspense, useEffect, useState } from "react";
-import { watch } from "@/api/client";
-import { signOut, useSession } from "@/api/session";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { useConnection } from "@/app/connection";
+import { focusFind, useGoKeys, useKeys } from "@/app/keys";
+import { crumbs, homeOf, sideItems } from "@/app/navigation";
+import { useNotices } from "@/app/notices";
 import { home, pages } from "@/app/routes";
 import { useLocation } from "@/app/router";
 import { SignIn } from "@/app/sign-in";
-import { apply, isCompact, isDark, setCompact, setDark } from "@/app/theme";
+import { SplitSlot, useSplit } from "@/app/split";
+import { apply } from "@/app/theme";
+import { TopBar } from "@/app/top-bar";
 
-const NAVIGATION = [
-  { type: "link", text: "Search", href: "#/search" },
-  { type: "divider" },
-  { type: "link", text: "About", href: "#/about" },
-] as const;
+const Help = lazy(async () => ({ default: (await import("@/app/help")).Help }));
 
 export function Shell() {
   const location = useLocation();
-  const session = useSession();
-  const queries = useQueryClient();
-  const [signedOut, setSignedOut] = useState(false);
-  const [reachable, setReachable] = useState(true);
-  const [upgraded, setUpgraded] = useState(false);
-  const [open, setOpen] = useState(true);
-  const [, redraw] = useState(0);
+  const { session, reachable, upgraded, signedOut, setSignedOut } = useConnection();
+  const told = useNotices();
+  const split = useSplit();
+  const [open, setOpen] = useState(() => window.innerWidth > 900);
+  const [help, setHelp] = useState(false);
 
   useEffect(apply, []);
-  useEffect(
-    () =>
-      watch((fact) => {
-        if (fact === "signed-out") setSignedOut(true);
-        if (fact === "upgraded") setUpgraded(true);
-        if (fact === "unreachable") setReachable(false);
-        if (fact === "reachable") setReachable(true);
-      }),
-    [],
-  );
-
+  useGoKeys();
+  useKeys({ "/": focusFind, "?": () => setHelp(true) });
   const page = location.path[0] ?? home;
+  const name = location.path.slice(1).join(" / ");
+  useEffect(() => {
+    document.title = [name, homeOf(page).text, "Trialbook"].filter((one) => one !== "").join(" · ");
+  }, [page, name]);
+
   const Page = pages[page];
-  const notices: FlashbarProps.MessageDefinition[] = [];
+  const notices: FlashbarProps.MessageDefinition[] = [...told];
   if (!reachable) {
-    notices.push({ type: "warning", id: "unreachable", content: "The server does not answer. What is shown may be old; it is tried again.", loading: true });
+    notices.push({ type: "warning", id: "unreachable", content: "The server does not answer. What is shown may be old; it is tried again every 2 seconds.", loading: true });
   }
   if (upgraded) {
-    notices.push({ type: "info", id: "upgraded", content: "The server was upgraded: reload the page to use the new console." });
+    notices.push({
+      type: "info",
+      id: "upgraded",
+      content: "The server was upgraded: reload the page to use its new console.",
+      action: <Button onClick={() => window.location.reload()}>Reload</Button>,
+    });
   }
-  if (signedOut || session.data?.signedIn === false || page === "sign-in") {
-    return <SignIn because={location.params.get("because")} done={() => { setSignedOut(false); void queries.invalidateQueries(); }} />;
+  if (signedOut || page === "sign-in") {
+    return <SignIn because={location.params.get("because")} done={() => setSignedOut(false)} />;
   }
   return (
     <>
       <div id="top">
-        <TopNavigation
-          identity={{ href: "#/search", title: "Trialbook" }}
-          utilities={[
-            { type: "button", text: session.data === undefined ? "" : `${session.data.account} / ${session.data.region}` },
-            {
-              type: "menu-dropdown",
-              iconName: "settings",
-              ariaLabel: "Settings",
-              items: [
-                { id: "mode", text: isDark() ? "Light mode" : "Dark mode" },
-                { id: "density", text: isCompact() ? "Comfortable density" : "Compact density" },
-                { id: "out", text: "Sign out" },
-              ],
-              onItemClick: ({ detail }) => {
-                if (detail.id === "mode") setDark(!isDark());
-                if (detail.id === "density") setCompact(!isCompact());
-                if (detail.id === "out") void signOut().then(() => setSignedOut(true));
-                redraw((count) => count + 1);
-              },
-            },
-          ]}
-        />
+        <TopBar session={session} signedOut={() => setSignedOut(true)} help={() => setHelp(true)} />
       </div>
       <AppLayout
         headerSelector="#top"
@@ -89,20 +68,28 @@ export function Shell() {
           notifications: "Notices",
         }}
         navigationOpen={open}
+        navigationWidth={220}
         onNavigationChange={({ detail }) => setOpen(detail.open)}
-        navigation={<SideNavigation activeHref={`#/${page}`} header={{ text: "Trialbook", href: "#/search" }} items={[...NAVIGATION]} />}
-        notifications={<Flashbar items={notices} />}
+        navigation={<SideNavigation activeHref={`#/${homeOf(page).page}`} header={{ text: "Trialbook", href: "#/search" }} items={sideItems()} />}
+        breadcrumbs={<BreadcrumbGroup items={crumbs(location)} ariaLabel="Where you are" />}
+        notifications={<Flashbar items={notices} stackItems={notices.length > 3} />}
+        stickyNotifications
         toolsHide
+        splitPanel={split.shown ? <SplitSlot /> : undefined}
+        splitPanelOpen={split.open}
+        onSplitPanelToggle={({ detail }) => split.setOpen(detail.open)}
+        splitPanelPreferences={{ position: "side" }}
         content={
-          <Suspense fallback={<Spinner size="large" />}>
+          <Suspense fallback={<Box textAlign="center" padding="xxl"><Spinner size="large" /></Box>}>
             {Page === undefined ? (
               <Box variant="h1">There is no page “{page}”.</Box>
             ) : (
-              <Page rest={location.path.slice(1)} params={location.params} />
+              <Page key={page} rest={location.path.slice(1)} params={location.params} />
             )}
           </Suspense>
         }
       />
+      {help && <Suspense><Help done={() => setHelp(false)} /></Suspense>}
     </>
   );
 }

@@ -27,6 +27,17 @@ export const KINDS: readonly Kind[] = [
   { resource: "artifact", label: "Artifacts", one: "artifact", columns: ["ArtifactType", "Source.SourceUri", "CreationTime"], href: (name) => link(["lineage"], { artifact: name }) },
 ];
 
+/** Where a record of any kind is shown, by the kind as ARNs write it. */
+export function pageOf(resource: string): { readonly label: string; readonly word: string; readonly href: (name: string, arn: string) => string } {
+  const kind = KINDS.find((one) => one.resource === (resource === "experiment-trial-component" ? "run" : resource));
+  const inLineage = (_name: string, arn: string) => link(["lineage"], { arn });
+  if (kind !== undefined) return { label: kind.label, word: kind.one, href: kind.resource === "artifact" ? inLineage : kind.href };
+  if (resource === "experiment-trial") return { label: "Run groups", word: "run group", href: (name) => link(["search"], { q: `Parents.TrialName = "${name}"` }) };
+  if (resource === "endpoint-config") return { label: "Endpoint configurations", word: "endpoint configuration", href: of("endpoint-configs") };
+  if (resource === "model-package-group") return { label: "Model package groups", word: "model package group", href: (name) => link(["model-packages"], { group: name }) };
+  return { label: `${resource.replaceAll("-", " ")}s`.replace(/^./, (letter) => letter.toUpperCase()), word: resource.replaceAll("-", " "), href: inLineage };
+}
+
 export function kindOf(resource: string | null): Kind {
   return KINDS.find((kind) => kind.resource === resource) ?? KINDS[0]!;
 }

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from trialbook.handlers import ingest, logged, run_edits, views
-from trialbook.services import comparison, notes, recycling, search, tables, text_search, translation
+from trialbook.services import (
+    algorithm_list,
+    comparison,
+    notes,
+    recycling,
+    search,
+    tables,
+    text_search,
+    translation,
+)
 from trialbook.services.forms import Says, read
 
 if TYPE_CHECKING:
@@ -121,6 +130,13 @@ def experiment(call: Call, request: Document) -> Document:
     return notes.describe_experiment(call, read(ExperimentForm, request).name)
 
 
+def algorithms(call: Call, request: Document) -> Document:
+    """List the built-in algorithms with their channels and hyperparameters."""
+    del call
+    read(EmptyForm, request)
+    return {"algorithms": algorithm_list.algorithms()}
+
+
 OPERATIONS: dict[str, Callable[[Call, Document], Document]] = {
     "search": find,
     "suggest": suggest,
@@ -140,6 +156,7 @@ OPERATIONS: dict[str, Callable[[Call, Document], Document]] = {
     "compare": run_edits.compare,
     "experiment": experiment,
     "experiment_note": note_experiment,
+    "algorithms": algorithms,
     "log_streams": logged.log_streams,
     "logs": logged.logs,
     "log_find": logged.log_find,
@@ -165,6 +182,7 @@ FORMS: dict[str, type] = {
     "compare": comparison.CompareForm,
     "experiment": ExperimentForm,
     "experiment_note": NoteForm,
+    "algorithms": EmptyForm,
     "log_streams": logged.LogStreamsForm,
     "logs": logged.LogsForm,
     "log_find": logged.LogFindForm,

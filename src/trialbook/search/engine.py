@@ -307,6 +307,11 @@ class Engine:
             self._names[kind, scope] = (table.names_version, names)
         return names.like(hint, limit)
 
+    @_held_still
+    def scopes(self) -> set[str]:
+        """Give the scopes that hold or held records."""
+        return {scope for table in self._tables.values() for scope in table.scopes}
+
     def _table(self, kind: int) -> Table:
         if kind not in self._tables:
             raise ValidationError(f"Entities of kind {int(kind)} cannot be searched.")

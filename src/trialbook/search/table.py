@@ -83,6 +83,11 @@ class Table:
         self.names_version = 0
         self._alive: tuple[int, dict[str | None, NDArray[np.bool_]]] = (-1, {})
 
+    @property
+    def scopes(self) -> list[str]:
+        """The scopes that hold or held entities."""
+        return list(self._scopes)
+
     # --- writing
 
     def put(self, row: int, document: Document) -> None:

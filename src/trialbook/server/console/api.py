@@ -7,6 +7,7 @@
     DELETE session              end it
     POST   op/<Operation>       an operation of SageMaker: its members in and out, its errors
     POST   v1/<operation>       an operation of Trialbook's own API, JSON or binary
+    POST   invoke/<endpoint>    InvokeEndpoint: the body as it is, with `accept` and `variant`; so is the answer
     GET    events?topics=...    what happens, as Server-Sent Events (`server.events`)
     GET    object?uri=s3://...  an object's bytes, with Range; never as a page of this site
 
@@ -19,7 +20,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from trialbook import __version__
 from trialbook.errors import ApiError, ForbiddenError, NotFoundError, ValidationError
@@ -90,6 +91,8 @@ class ConsoleApi:
             return native.answer(
                 self.workspace, Request("POST", f"{native.PREFIX}{name}", "", inner), request.body, request_id
             )
+        if family == "invoke" and request.method == "POST":
+            return self._invoke(self._call(request, request_id), unquote(name), request)
         if where == "object" and request.method == "GET":
             return self._object(self._call(request, request_id), request)
         raise NotFoundError(f"The console's API has no {request.method} {where[:100]}.")
@@ -114,6 +117,7 @@ class ConsoleApi:
             "version": __version__,
             "account": settings.account,
             "region": DEFAULT_REGION,
+            "regions": self._regions(),
             "store": settings.store.rpartition("@")[2],  # a database's address without its password
             "database": self.workspace.store.database_id,
             "launcher": settings.launcher,
@@ -123,10 +127,32 @@ class ConsoleApi:
         }
         return Response(200, dict(_JSON), native.encode(told))
 
+    def _regions(self) -> list[str]:
+        """Give the regions of this account that hold records, and the default one."""
+        engine = self.workspace.engine
+        engine.follow(self.workspace.store)
+        account = f"{self.workspace.settings.account}/"
+        held = {scope.removeprefix(account) for scope in engine.scopes() if scope.startswith(account)}
+        return sorted({DEFAULT_REGION, *held})
+
     def _operation(self, call: Call, name: str, body: bytes) -> Response:
         answer = dispatch(call, "sagemaker", name, _document(body))
         answer.pop(STATUS, None)
         return Response(200, dict(_JSON), native.encode(answer))
+
+    def _invoke(self, call: Call, name: str, request: Request) -> Response:
+        members: Document = {"EndpointName": name, "Body": request.body}
+        told = {
+            "ContentType": request.headers.get("content-type"),
+            "Accept": _query(request, "accept"),
+            "TargetVariant": _query(request, "variant"),
+        }
+        members |= {member: value for member, value in told.items() if value}
+        found = dispatch(call, "sagemaker-runtime", "InvokeEndpoint", members)
+        headers = {**_SANDBOX, "content-type": str(found.get("ContentType", "application/octet-stream"))}
+        if "InvokedProductionVariant" in found:
+            headers["x-amzn-invoked-production-variant"] = str(found["InvokedProductionVariant"])
+        return Response(200, headers, found["Body"])
 
     def _object(self, call: Call, request: Request) -> Response:
         uri = urlsplit(_query(request, "uri") or "")

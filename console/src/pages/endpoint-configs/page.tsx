@@ -1,0 +1,17 @@
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import type { PageProps } from "@/app/routes";
+import { Configuration } from "@/pages/endpoint/configuration";
+import { DeleteButton } from "@/parts/delete";
+
+export default function EndpointConfigPage({ rest }: PageProps) {
+  const name = rest[0] ?? "";
+  return (
+    <SpaceBetween size="l">
+      <Header variant="h1" description="Endpoint configuration" actions={<DeleteButton kind="endpoint configuration" name={name} operation="DeleteEndpointConfig" input={{ EndpointConfigName: name }} back="#/endpoints" />}>
+        {name}
+      </Header>
+      <Configuration name={name} raw />
+    </SpaceBetween>
+  );
+}

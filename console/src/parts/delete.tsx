@@ -1,0 +1,75 @@
+/** Delete one record, after saying what goes along; most can be restored from the bin. */
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Modal from "@cloudscape-design/components/modal";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState, type ReactNode } from "react";
+import { aws, type Input } from "@/api/aws";
+import type { Operations } from "@/api/aws-types";
+import { attempt } from "@/app/notices";
+import { go } from "@/app/router";
+
+interface Props<Name extends keyof Operations> {
+  readonly kind: string;
+  readonly name: string;
+  readonly operation: Name;
+  readonly input: Input<Name>;
+  /** The page to go to afterwards. */
+  readonly back: string;
+  readonly along?: ReactNode;
+}
+
+export function DeleteButton<Name extends keyof Operations>({ kind, name, operation, input, back, along }: Props<Name>) {
+  const [asked, setAsked] = useState(false);
+  const queries = useQueryClient();
+  async function remove(): Promise<void> {
+    setAsked(false);
+    if (!(await attempt(() => aws(operation, input), <>Deleted {name}. It is in the bin for 30 days.</>))) return;
+    await queries.invalidateQueries({ queryKey: ["table"] });
+    go(back);
+  }
+  return (
+    <>
+      <Button onClick={() => setAsked(true)}>Delete</Button>
+      <Confirm visible={asked} title={`Delete the ${kind} ${name}?`} button="Delete" done={() => setAsked(false)} confirm={() => void remove()}>
+        {along}
+      </Confirm>
+    </>
+  );
+}
+
+interface ConfirmProps {
+  readonly visible: boolean;
+  readonly title: string;
+  readonly button: string;
+  readonly done: () => void;
+  readonly confirm: () => void;
+  readonly disabled?: boolean;
+  readonly children?: ReactNode;
+}
+
+export function Confirm({ visible, title, button, done, confirm, disabled = false, children }: ConfirmProps) {
+  return (
+    <Modal
+      visible={visible}
+      onDismiss={done}
+      header={title}
+      closeAriaLabel="Close"
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={done}>Cancel</Button>
+            <Button variant="primary" disabled={disabled} onClick={confirm}>{button}</Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <SpaceBetween size="s">
+        {children}
+        <Alert type="info">It can be restored from the bin for 30 days, with its tags and metrics.</Alert>
+      </SpaceBetween>
+    </Modal>
+  );
+}
