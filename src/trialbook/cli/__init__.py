@@ -21,6 +21,8 @@ COMMANDS = {
     "images": ("trialbook.cli.images", "command"),
     "clarify": ("trialbook.cli.clarify", "clarify"),
     "drift": ("trialbook.cli.clarify", "drift"),
+    "reports": ("trialbook.cli.reports", "reports"),
+    "gate": ("trialbook.cli.gate", "gate"),
     "sync": ("trialbook.cli.sync", "command"),
     "bin": ("trialbook.cli.bin", "show"),
     "restore": ("trialbook.cli.bin", "restore"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from trialbook.handlers import ingest, logged, run_edits, views
+from trialbook.handlers import ingest, logged, reports, run_edits, views
 from trialbook.services import (
     algorithm_list,
     comparison,
@@ -160,6 +160,10 @@ OPERATIONS: dict[str, Callable[[Call, Document], Document]] = {
     "log_streams": logged.log_streams,
     "logs": logged.logs,
     "log_find": logged.log_find,
+    "reports": reports.list_reports,
+    "reports_compare": reports.compare,
+    "report_rows": reports.rows,
+    "bias_metrics": reports.bias_metrics,
 }
 """The operations of `/api/v1/`, by path."""
 
@@ -186,6 +190,10 @@ FORMS: dict[str, type] = {
     "log_streams": logged.LogStreamsForm,
     "logs": logged.LogsForm,
     "log_find": logged.LogFindForm,
+    "reports": reports.ReportsForm,
+    "reports_compare": reports.CompareForm,
+    "report_rows": reports.RowsForm,
+    "bias_metrics": reports.MetricsForm,
 }
 """What the requests of `OPERATIONS` may hold; one that is not here is described as any object."""
 

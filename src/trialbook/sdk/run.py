@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from trialbook.sdk import ending, job
 from trialbook.sdk.artifacts import PREFIX, quiet
 from trialbook.sdk.capture.choice import Choice, Given, choose
+from trialbook.sdk.clarify import ClarifyLog
 from trialbook.sdk.ending import FINISH_SECONDS
 from trialbook.sdk.parameters import clean, parameters_of
 from trialbook.sdk.predictions import PredictionLog
@@ -46,7 +47,7 @@ _STATES = {
 }
 
 
-class Run(PredictionLog, RunReading):
+class Run(PredictionLog, ClarifyLog, RunReading):
     """One run: parameters, metrics and artifacts of one training.
 
     Parameters
