@@ -27,8 +27,15 @@ function tell(fact: Parameters<Watcher>[0]): void {
   for (const watcher of watchers) watcher(fact);
 }
 
-export async function send(method: string, where: string, body?: BodyInit, type = "application/json", signal?: AbortSignal): Promise<Response> {
-  const headers: Record<string, string> = { "X-Console-Request": "1" };
+export async function send(
+  method: string,
+  where: string,
+  body?: BodyInit,
+  type = "application/json",
+  signal?: AbortSignal,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  const headers: Record<string, string> = { "X-Console-Request": "1", ...more };
   if (body !== undefined) headers["Content-Type"] = type;
   if (place.region !== undefined) headers["X-Trialbook-Region"] = place.region;
   let answer: Response;
@@ -68,4 +75,25 @@ export async function own<T>(operation: string, request: object = {}, signal?: A
 export function objectUrl(uri: string, download = false): string {
   const region = place.region === undefined ? "" : `&region=${encodeURIComponent(place.region)}`;
   return `console/api/object?uri=${encodeURIComponent(uri)}${region}${download ? "&download=1" : ""}`;
+}
+
+export interface ObjectPart {
+  readonly text: string;
+  /** Bytes of the whole object. */
+  readonly size: number;
+  readonly whole: boolean;
+}
+
+/** Read the first bytes of an object as text. */
+export async function objectText(uri: string, most: number, signal?: AbortSignal): Promise<ObjectPart> {
+  const where = objectUrl(uri).replace("console/api/", "");
+  try {
+    const answer = await send("GET", where, undefined, undefined, signal, { Range: `bytes=0-${most - 1}` });
+    const bytes = await answer.arrayBuffer();
+    const size = Number(/\/(\d+)$/.exec(answer.headers.get("content-range") ?? "")?.[1] ?? bytes.byteLength);
+    return { text: new TextDecoder().decode(bytes), size, whole: bytes.byteLength >= size };
+  } catch (error) {
+    if (error instanceof ApiError && error.code === "InvalidRange") return { text: "", size: 0, whole: true };
+    throw error;
+  }
 }

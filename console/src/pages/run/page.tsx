@@ -7,11 +7,16 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Tabs from "@cloudscape-design/components/tabs";
-import { Suspense, useRef } from "react";
+import { Suspense, useRef, useState } from "react";
 import { ApiError } from "@/api/client";
 import { change, link } from "@/app/router";
+import { useKeys } from "@/app/keys";
 import type { PageProps } from "@/app/routes";
 import { Live, useTold } from "@/live/hub";
+import { Actions, Deleted } from "@/pages/run/actions";
+import { EditableLine } from "@/pages/run/editable";
+import { rename } from "@/pages/run/edits";
+import { goToNeighbour } from "@/pages/run/neighbours";
 import { useRun, type RunRecord } from "@/pages/run/record";
 import { TABS } from "@/pages/run/tabs";
 import { Status } from "@/records/columns";
@@ -29,6 +34,7 @@ const PERIOD = 1_000;
 
 function Run({ name, params }: { readonly name: string; readonly params: URLSearchParams }) {
   const found = useRun(name);
+  const [edge, setEdge] = useState("");
   const due = useRef<ReturnType<typeof setTimeout>>(undefined);
   useTold((told) => {
     if (told.points.length === 0 && told.runs.length === 0 && told.changed.size === 0) return;
@@ -37,25 +43,44 @@ function Run({ name, params }: { readonly name: string; readonly params: URLSear
       void found.refetch();
     }, PERIOD);
   });
-  if (found.data === undefined) return found.error === null ? <Waiting /> : <Failure error={found.error} again={() => void found.refetch()} />;
   const run = found.data;
+  const refresh = (): void => void found.refetch();
+  const turn = async (direction: 1 | -1): Promise<void> => {
+    if (run !== undefined && !(await goToNeighbour(run, direction))) setEdge(direction === 1 ? "This is the newest run of its experiment." : "This is the oldest run of its experiment.");
+  };
+  useKeys({ "[": () => void turn(-1), "]": () => void turn(1) });
+  if (run === undefined) return found.error === null ? <Waiting /> : <Failure error={found.error} again={refresh} />;
+  if (found.error instanceof ApiError && found.error.code === "ResourceNotFound") return <Deleted arn={run.TrialComponentArn} name={name} refresh={refresh} />;
   const chosen = TABS.find((tab) => tab.id === params.get("tab")) ?? TABS[0]!;
   return (
     <SpaceBetween size="m">
       <Crumbs run={run} />
-      <Header variant="h1" description={run.DisplayName === name ? "" : name} info={<Status value={run.Status?.PrimaryStatus ?? "Unknown"} />}>
-        {run.DisplayName ?? name}
+      <Header
+        variant="h1"
+        description={run.DisplayName === name ? "" : name}
+        info={<Status value={run.Status?.PrimaryStatus ?? "Unknown"} />}
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button iconName="angle-left" ariaLabel="The run before ([)" onClick={() => void turn(-1)} />
+            <Button iconName="angle-right" ariaLabel="The next run (])" onClick={() => void turn(1)} />
+            <Button href={link(["compare"], { runs: encodeURIComponent(name) })}>Compare</Button>
+            <Actions run={run} refresh={refresh} />
+          </SpaceBetween>
+        }
+      >
+        <EditableLine text={run.DisplayName ?? name} label="display name" save={async (text) => { await rename(name, text.trim()); refresh(); }} />
       </Header>
+      {edge !== "" && <Alert type="info" dismissible onDismiss={() => setEdge("")}>{edge}</Alert>}
       <Tabs
         activeTabId={chosen.id}
-        onChange={({ detail }) => change({ tab: detail.activeTabId === TABS[0]!.id ? undefined : detail.activeTabId, from: undefined, to: undefined, find: undefined, artifact: undefined })}
+        onChange={({ detail }) => change({ tab: detail.activeTabId === TABS[0]!.id ? undefined : detail.activeTabId, from: undefined, to: undefined, find: undefined, artifact: undefined, stream: undefined })}
         ariaLabel="Parts of the run"
         tabs={TABS.map((tab) => ({
           id: tab.id,
           label: tab.count === undefined ? tab.label : `${tab.label} (${tab.count(run).toLocaleString()})`,
           content: tab.id === chosen.id && (
             <Suspense fallback={<Waiting />}>
-              <tab.content run={run} params={params} refresh={() => void found.refetch()} />
+              <tab.content run={run} params={params} refresh={refresh} />
             </Suspense>
           ),
         }))}
