@@ -57,8 +57,12 @@ function Run({ name, params }: { readonly name: string; readonly params: URLSear
       <Crumbs run={run} />
       <Header
         variant="h1"
-        description={run.DisplayName === name ? "" : name}
-        info={<Status value={run.Status?.PrimaryStatus ?? "Unknown"} />}
+        description={
+          <SpaceBetween direction="horizontal" size="s">
+            <Status value={run.Status?.PrimaryStatus ?? "Unknown"} />
+            {run.DisplayName === name ? "" : name}
+          </SpaceBetween>
+        }
         actions={
           <SpaceBetween direction="horizontal" size="xs">
             <Button iconName="angle-left" ariaLabel="The run before ([)" onClick={() => void turn(-1)} />
