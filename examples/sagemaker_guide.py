@@ -2,20 +2,22 @@
 
 Nothing here knows of Trialbook. Point boto3 at a server and run it:
 
-    trialbook serve --launcher record &
+    trialbook up
     eval "$(trialbook env)"
     python examples/sagemaker_guide.py
 
-Its jobs are made up, so it wants a server that keeps jobs as records and runs none.
-
 It first makes what the guide takes for granted: a few finished training jobs with hyperparameters, tags and metrics.
+They are factorization machines on a small data set of its own; on a server that keeps jobs as records
+(`--launcher record`) none of them runs, and everything below is the same.
 Then (a) finds the best of them, (b) compares them in a table, (c) asks which properties can be searched, (d) asks
 which jobs read a certain data set, and (e) walks from an endpoint back to the job that trained its model.
 """
 
 from __future__ import annotations
 
+import random
 import secrets
+import struct
 import time
 from typing import Any
 
@@ -26,9 +28,11 @@ RUN = secrets.token_hex(3)  # so that the program can run again on the same reco
 PROJECT = f"Project_Binary_Classifier_{RUN}"
 ACCURACY = "train:binary_classification_accuracy"
 ROLE = "arn:aws:iam::000000000000:role/service-role/AmazonSageMaker-ExecutionRole"
-IMAGE = "382416733822.dkr.ecr.us-east-1.amazonaws.com/linear-learner:1"
+IMAGE = "382416733822.dkr.ecr.us-east-1.amazonaws.com/factorization-machines:1"
 BUCKET = f"classifier-data-{RUN}"
 BATCH_SIZES = (100, 200, 300)
+FEATURES = 4
+ENDED = {"Completed", "Failed", "Stopped"}
 # What a factorization machine's training job says of its linear term.
 LINEAR = {
     "linear_init_method": "normal",
@@ -40,9 +44,11 @@ LINEAR = {
 
 sagemaker = boto3.client("sagemaker")
 metrics = boto3.client("sagemaker-metrics")
+s3 = boto3.client("s3")
 
 
 def main() -> None:
+    s3.create_bucket(Bucket=BUCKET)
     jobs = [create_training_job(size, accuracy) for size, accuracy in zip(BATCH_SIZES, (0.91, 0.97, 0.94), strict=True)]
     print(f"made {len(jobs)} training jobs tagged Project={PROJECT}\n")
     found = find_best_jobs()
@@ -54,13 +60,20 @@ def main() -> None:
 
 
 def create_training_job(batch_size: int, accuracy: float) -> str:
-    """Make one finished training job and give it a final metric."""
+    """Make one training job, wait for its end, and give it a final metric."""
     name = f"linear-{RUN}-batch-{batch_size}"
+    s3.put_object(Bucket=BUCKET, Key=f"train/{batch_size}/data.pbr", Body=training_examples(600))
     sagemaker.create_training_job(
         TrainingJobName=name,
         AlgorithmSpecification={"TrainingImage": IMAGE, "TrainingInputMode": "File"},
         RoleArn=ROLE,
-        HyperParameters={"feature_dim": "784", "mini_batch_size": str(batch_size), **LINEAR},
+        HyperParameters={
+            "feature_dim": str(FEATURES),
+            "num_factors": "2",
+            "predictor_type": "binary_classifier",
+            "mini_batch_size": str(batch_size),
+            **LINEAR,
+        },
         InputDataConfig=[
             {
                 "ChannelName": "train",
@@ -78,6 +91,9 @@ def create_training_job(batch_size: int, accuracy: float) -> str:
         StoppingCondition={"MaxRuntimeInSeconds": 3600},
         Tags=[{"Key": "Project", "Value": PROJECT}],
     )
+    while (job := sagemaker.describe_training_job(TrainingJobName=name))["TrainingJobStatus"] not in ENDED:
+        time.sleep(0.2)
+    assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
     metrics.batch_put_metrics(
         TrialComponentName=f"{name}-aws-training-job",
         MetricData=[{"MetricName": ACCURACY, "Timestamp": time.time(), "Step": 1, "Value": accuracy}],
@@ -86,7 +102,29 @@ def create_training_job(batch_size: int, accuracy: float) -> str:
 
 
 def training_data(batch_size: int) -> str:
-    return f"s3://{BUCKET}/train/{batch_size}/data.csv"
+    return f"s3://{BUCKET}/train/{batch_size}/data.pbr"
+
+
+def training_examples(count: int) -> bytes:
+    """Give examples of two classes in RecordIO-protobuf, the format that the algorithm reads."""
+    draw = random.Random(7)
+    examples = []
+    for _ in range(count):
+        label = float(draw.random() < 0.5)
+        values = [draw.gauss(2 * label - 1, 1.0) for _ in range(FEATURES)]
+        message = _member(1, _tensor("values", values)) + _member(2, _tensor("values", [label]))
+        examples.append(struct.pack("<II", 0xCED7230A, len(message)) + message + bytes(-len(message) % 4))
+    return b"".join(examples)
+
+
+def _tensor(name: str, values: list[float]) -> bytes:
+    floats = struct.pack(f"<{len(values)}f", *values)
+    return _member(1, name.encode()) + _member(2, _member(2, _member(1, floats)))
+
+
+def _member(number: int, data: bytes) -> bytes:
+    """Write a member of a protobuf message; all lengths here are below 128, one byte."""
+    return bytes([number << 3 | 2, len(data)]) + data
 
 
 def find_best_jobs() -> list[dict[str, Any]]:
@@ -204,6 +242,7 @@ def trace_an_endpoint(job: str) -> None:
     print(f"    endpoint {name} ({endpoint['EndpointStatus']}) -> config {config['EndpointConfigName']}")
     print(f"    -> model {model['ModelName']} -> training job {trained_by}")
     assert trained_by == job
+    sagemaker.delete_endpoint(EndpointName=name)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +31,11 @@ def live_server(tmp_path: Path) -> Iterator[LiveServer]:
 def test_version_2_of_the_sdk_runs_its_jobs(shell: Shell) -> None:
     output = shell.run([clients(CLIENTS, "clients") / "python", EXAMPLES / "sagemaker_fit.py"])
     assert "every step of the SDK's jobs ran" in output
+
+
+def test_the_programs_of_the_guide_run_with_jobs_that_train(shell: Shell) -> None:
+    output = shell.run([sys.executable, EXAMPLES / "sagemaker_guide.py"])
+    assert "all five programs of the guide ran" in output
 
 
 def test_the_notebook_about_search_trains_ranks_and_traces(shell: Shell) -> None:
