@@ -23,6 +23,8 @@ COMMANDS = {
     "drift": ("trialbook.cli.clarify", "drift"),
     "reports": ("trialbook.cli.reports", "reports"),
     "gate": ("trialbook.cli.gate", "gate"),
+    "verify": ("trialbook.cli.verify", "verify"),
+    "trace": ("trialbook.cli.trace", "trace"),
     "sync": ("trialbook.cli.sync", "command"),
     "bin": ("trialbook.cli.bin", "show"),
     "restore": ("trialbook.cli.bin", "restore"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from trialbook.handlers import ingest, logged, reports, run_edits, views
+from trialbook.handlers import content, ingest, logged, reports, run_edits, views
 from trialbook.services import (
     algorithm_list,
     comparison,
@@ -164,6 +164,9 @@ OPERATIONS: dict[str, Callable[[Call, Document], Document]] = {
     "reports_compare": reports.compare,
     "report_rows": reports.rows,
     "bias_metrics": reports.bias_metrics,
+    "verify": content.verify,
+    "contents": content.contents,
+    "trace": content.trace,
 }
 """The operations of `/api/v1/`, by path."""
 
@@ -194,6 +197,9 @@ FORMS: dict[str, type] = {
     "reports_compare": reports.CompareForm,
     "report_rows": reports.RowsForm,
     "bias_metrics": reports.MetricsForm,
+    "verify": content.VerifyForm,
+    "contents": content.ContentsForm,
+    "trace": content.TraceForm,
 }
 """What the requests of `OPERATIONS` may hold; one that is not here is described as any object."""
 

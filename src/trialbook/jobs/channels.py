@@ -40,15 +40,16 @@ def bring(job: Job, doc: Document, log: JobLog) -> list[Pipe]:
         mode = channel.get("InputMode") or doc.get("AlgorithmSpecification", {}).get("TrainingInputMode", "File")
         items = places.listed(job.call, data_type, source["S3Uri"], what)
         place = job.tree.ml / "input" / "data" / name
+        tally = job.ledger.reads(name, source["S3Uri"])
         if mode != "Pipe":
-            size = places.fetch(job.call, items, place, job.check)
+            size = places.fetch(job.call, items, place, job.check, tally)
             log.say(f"channel '{name}': {len(items)} files, {size:,} bytes from {source['S3Uri']}")
             continue
         held = job.tree.folder / "pipe" / name
         if data_type == "AugmentedManifestFile":
             files = [augmented_records(job, source, held, what)]
         else:
-            places.fetch(job.call, items, held, job.check)
+            places.fetch(job.call, items, held, job.check, tally)
             files = [held / item.path for item in items]
         pipes.append(_pipe(place, files, channel))
         log.say(f"channel '{name}': {len(files)} files through the pipes {name}_0, {name}_1 ...")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from trialbook.errors import TrialbookError
 from trialbook.jobs.failure import JobStopped
+from trialbook.jobs.ledger import Ledger
 from trialbook.jobs.process import Process
 from trialbook.model import NOUNS, Document, Kind
 from trialbook.services import job_records, job_states, records
@@ -48,6 +49,8 @@ class Job:
         Starts its program and finds it again.
     url
         Where the server answers to the job's program.
+    ledger
+        What it reads and writes, by content; kept with each change of the job.
     stopped, left
         Set from other threads: the job was told to stop; the runner lets go of it.
     """
@@ -63,6 +66,10 @@ class Job:
     state: Document = field(default_factory=dict)
     stopped: threading.Event = field(default_factory=threading.Event)
     left: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        """Begin its ledger."""
+        self.ledger = Ledger(self.call)
 
     @property
     def settings(self) -> Settings:
@@ -113,9 +120,11 @@ class Job:
         """Change the job's document, and bring what follows from it up to date."""
 
         def act(tx: Transaction, job: Entity) -> None:
-            job_records.change_job(tx, self.call, job, make(records.document(job)))
+            changed = job_records.change_job(tx, self.call, job, make(records.document(job)))
+            self.ledger.keep(tx, changed, records.document(changed))
 
         self.write(act, **notes)
+        self.ledger.settle()
 
     def begin(self, status: str, message: str) -> None:
         """Say that a runner works on it, and with what it begins."""
@@ -135,10 +144,12 @@ class Job:
 
         def act(tx: Transaction, job: Entity) -> None:
             doc = job_states.ended(self.kind, records.document(job), ending, self.call.now())
-            job_records.change_job(tx, self.call, job, doc)
+            changed = job_records.change_job(tx, self.call, job, doc)
+            self.ledger.keep(tx, changed, records.document(changed))
             tx.drop_claim(self.claim)
 
         self.write(act)
+        self.ledger.settle()
         self.call.workspace.watch.notify()
 
     def check(self) -> None:

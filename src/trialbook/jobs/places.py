@@ -7,6 +7,7 @@ folder or in another machine's object store.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import mimetypes
 import os
@@ -24,6 +25,7 @@ from trialbook.store.interface import ObjectRow
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from trialbook.jobs.ledger import Tally
     from trialbook.services.context import Call
 
 MANIFEST_LIMIT = 64 * 2**20
@@ -92,8 +94,11 @@ def listed(call: Call, data_type: str, uri: str, what: str) -> list[Item]:
     return found
 
 
-def fetch(call: Call, items: list[Item], target: Path, check: Callable[[], None]) -> int:
-    """Bring objects into a folder; gives how many bytes. `check` is called before each, and may raise."""
+def fetch(call: Call, items: list[Item], target: Path, check: Callable[[], None], tally: Tally | None = None) -> int:
+    """Bring objects into a folder; gives how many bytes. `check` is called before each, and may raise.
+
+    `tally` is told each file with the hash of its bytes, computed as they stream.
+    """
     total = 0
     for item in items:
         check()
@@ -104,16 +109,26 @@ def fetch(call: Call, items: list[Item], target: Path, check: Callable[[], None]
             )
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("wb") as file:
-                for piece in objects.read_bytes(call, item.row, Span(0, item.row.size)):
-                    file.write(piece)
+            digest = _write(call, item.row, path)
         except (FileExistsError, NotADirectoryError, IsADirectoryError):
             raise JobFailure(
                 f"ClientError: s3://{item.row.bucket}/{item.row.key} cannot become a file: another object of the same "
                 "source makes a folder of its name, or a file of one of its folders."
             ) from None
+        if tally is not None:
+            tally(item.row, item.path, digest, path)
         total += item.row.size
     return total
+
+
+def _write(call: Call, row: ObjectRow, path: Path) -> str:
+    """Write an object's bytes to a file; gives their SHA-256 in hex."""
+    digest = hashlib.sha256(usedforsecurity=False)
+    with path.open("wb") as file:
+        for piece in objects.read_bytes(call, row, Span(0, row.size)):
+            digest.update(piece)
+            file.write(piece)
+    return digest.hexdigest()
 
 
 def read_object(call: Call, uri: str, what: str, limit: int = MANIFEST_LIMIT) -> bytes:
@@ -127,14 +142,13 @@ def read_object(call: Call, uri: str, what: str, limit: int = MANIFEST_LIMIT) ->
 
 def fetch_object(call: Call, uri: str, target: Path, what: str) -> None:
     """Bring one object into a file."""
-    row = _require(call, require_bucket(call, uri, what), what)
-    with target.open("wb") as file:
-        for piece in objects.read_bytes(call, row, Span(0, row.size)):
-            file.write(piece)
+    _write(call, _require(call, require_bucket(call, uri, what), what), target)
 
 
-def store_file(call: Call, file: Path, uri: str, what: str) -> None:
-    """Put a file at an S3 URI."""
+def store_file(
+    call: Call, file: Path, uri: str, what: str, tally: Tally | None = None, name: str | None = None
+) -> None:
+    """Put a file at an S3 URI; `tally` is told it, under its relative `name`."""
     place = require_bucket(call, uri, what)
     media = mimetypes.guess_type(file.name)[0] or "binary/octet-stream"
     with file.open("rb") as stream:
@@ -143,27 +157,42 @@ def store_file(call: Call, file: Path, uri: str, what: str) -> None:
             objects.put_object(call, request)
         except ApiError as error:
             raise JobFailure(f"ClientError: {what} ({uri}): {error.message}") from None
+    if tally is not None:
+        _tell(call, place, tally, name or file.name)
 
 
-def store_tree(call: Call, folder: Path, uri: str, what: str, check: Callable[[], None]) -> int:
+def _tell(call: Call, place: Place, tally: Tally, name: str) -> None:
+    """Tell a tally what lies at a place now."""
+    row = call.store.object(place.bucket, place.key)
+    if row is not None and objects.CONTENT in row.meta:
+        tally(row, name, row.meta[objects.CONTENT])
+
+
+def store_tree(
+    call: Call, folder: Path, uri: str, what: str, check: Callable[[], None], tally: Tally | None = None
+) -> int:
     """Put every file of a folder below an S3 URI; gives how many."""
     count = 0
     for path in files_of(folder):
         check()
-        store_file(call, path, f"{uri.rstrip('/')}/{path.relative_to(folder).as_posix()}", what)
+        name = path.relative_to(folder).as_posix()
+        store_file(call, path, f"{uri.rstrip('/')}/{name}", what, tally, name)
         count += 1
     return count
 
 
-def store_changes(call: Call, folder: Path, uri: str, what: str, marks: Path) -> None:
+def store_changes(call: Call, folder: Path, uri: str, what: str, marks: Path, tally: Tally | None = None) -> None:
     """Put the files of a folder that changed since the last time below an S3 URI; `marks` remembers which they were."""
     for path in files_of(folder):
         relative = path.relative_to(folder)
         mark, state = marks / relative, path.stat()
         now = f"{state.st_mtime_ns} {state.st_size}"
+        target = f"{uri.rstrip('/')}/{relative.as_posix()}"
         if mark.is_file() and mark.read_text() == now:
+            if tally is not None:
+                _tell(call, parse(target, what), tally, relative.as_posix())
             continue
-        store_file(call, path, f"{uri.rstrip('/')}/{relative.as_posix()}", what)
+        store_file(call, path, target, what, tally, relative.as_posix())
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.write_text(now)
 

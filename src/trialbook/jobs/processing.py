@@ -116,7 +116,8 @@ def _bring(job: Job, one: Document, log: JobLog) -> None:
     job.check()
     items = places.listed(job.call, source.get("S3DataType", "S3Prefix"), source["S3Uri"], what)
     folder = _local(job, source, what)
-    size = places.fetch(job.call, items, folder, job.check)
+    tally = job.ledger.reads(one["InputName"], source["S3Uri"])
+    size = places.fetch(job.call, items, folder, job.check, tally)
     log.say(f"input '{one['InputName']}': {len(items)} files, {size:,} bytes from {source['S3Uri']}")
 
 
@@ -145,4 +146,6 @@ def _store_outputs(job: Job, doc: Document, *, continuous: bool) -> None:
         what = f"The output '{one['OutputName']}'"
         folder = _local(job, end, what)
         if folder.is_dir():
-            places.store_changes(job.call, folder, end["S3Uri"], what, job.tree.folder / "sent" / one["OutputName"])
+            marks = job.tree.folder / "sent" / one["OutputName"]
+            tally = job.ledger.writes(one["OutputName"], end["S3Uri"])
+            places.store_changes(job.call, folder, end["S3Uri"], what, marks, tally)

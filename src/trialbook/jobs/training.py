@@ -169,7 +169,8 @@ def _fetch_checkpoints(job: Job, doc: Document) -> None:
     uri = doc["CheckpointConfig"]["S3Uri"]
     place = places.require_bucket(job.call, uri, "CheckpointConfig")
     if any(True for _ in job.call.store.objects(place.bucket, place.key, "", 1)):
-        places.fetch(job.call, places.listed(job.call, "S3Prefix", uri, "CheckpointConfig"), folder, job.check)
+        tally = job.ledger.reads("SageMaker.Checkpoint", uri)
+        places.fetch(job.call, places.listed(job.call, "S3Prefix", uri, "CheckpointConfig"), folder, job.check, tally)
 
 
 def _store_checkpoints(job: Job, doc: Document) -> None:
@@ -177,15 +178,17 @@ def _store_checkpoints(job: Job, doc: Document) -> None:
     if folder is None or not folder.is_dir():
         return
     uri = doc["CheckpointConfig"]["S3Uri"]
-    places.store_changes(job.call, folder, uri, "CheckpointConfig", job.tree.folder / "sent" / "checkpoints")
+    marks, tally = job.tree.folder / "sent" / "checkpoints", job.ledger.writes("SageMaker.Checkpoint", uri)
+    places.store_changes(job.call, folder, uri, "CheckpointConfig", marks, tally)
 
 
 def _store_model(job: Job, doc: Document) -> str:
     uri, folder = model_artifacts_uri(doc), job.tree.ml / "model"
     if doc["OutputDataConfig"].get("CompressionType") == "NONE":
-        places.store_tree(job.call, folder, uri, "The model", lambda: None)
+        tally = job.ledger.writes("SageMaker.ModelArtifact", uri)
+        places.store_tree(job.call, folder, uri, "The model", lambda: None, tally)
     else:
-        store_archive(job, folder, uri, "The model")
+        store_archive(job, folder, uri, "The model", "SageMaker.ModelArtifact")
     return uri
 
 
@@ -194,9 +197,10 @@ def _store_output(job: Job, doc: Document) -> None:
     if folder.is_dir() and any(places.files_of(folder)):
         uri = model_artifacts_uri(doc).rstrip("/").rpartition("/")[0]
         if doc["OutputDataConfig"].get("CompressionType") == "NONE":
-            places.store_tree(job.call, folder, f"{uri}/output", "The output", lambda: None)
+            tally = job.ledger.writes("SageMaker.Output", f"{uri}/output")
+            places.store_tree(job.call, folder, f"{uri}/output", "The output", lambda: None, tally)
         else:
-            store_archive(job, folder, f"{uri}/output.tar.gz", "The output")
+            store_archive(job, folder, f"{uri}/output.tar.gz", "The output", "SageMaker.Output")
     board = doc.get("TensorBoardOutputConfig", {})
     if "S3OutputPath" in board:
         local = job.tree.place(board.get("LocalPath", "/opt/ml/output/tensorboard"), "TensorBoardOutputConfig")
@@ -204,11 +208,11 @@ def _store_output(job: Job, doc: Document) -> None:
             places.store_tree(job.call, local, board["S3OutputPath"], "TensorBoardOutputConfig", lambda: None)
 
 
-def store_archive(job: Job, folder: Path, uri: str, what: str) -> None:
-    """Pack the files of a folder and put the archive at an S3 URI."""
+def store_archive(job: Job, folder: Path, uri: str, what: str, name: str) -> None:
+    """Pack the files of a folder and put the archive at an S3 URI, as the job's output `name`."""
     archive = job.tree.folder / os.path.basename(uri)  # noqa: PTH119 (of a URI)
     with tarfile.open(archive, "w:gz", compresslevel=COMPRESSION) as tar:
         for path in places.files_of(folder):
             tar.add(path, path.relative_to(folder).as_posix(), recursive=False)
-    places.store_file(job.call, archive, uri, what)
+    places.store_file(job.call, archive, uri, what, job.ledger.writes(name, uri))
     archive.unlink()

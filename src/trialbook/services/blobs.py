@@ -46,11 +46,12 @@ AT_ONCE = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """What was written: `md5` is in hex, `checksums` are S3's members (`ChecksumCRC32` ...) in base64."""
+    """What was written: the digests are in hex, `checksums` are S3's members (`ChecksumCRC32` ...) in base64."""
 
     id: str
     size: int
     md5: str
+    sha256: str
     checksums: dict[str, str]
 
 
@@ -110,7 +111,7 @@ class Blobs:
         else:
             obstore.put(self._store, path, _digesting(first, pieces, digests), chunk_size=PART, max_concurrency=2)
         self._settle(path)
-        return Blob(blob, digests.size, digests.md5(), digests.members())
+        return Blob(blob, digests.size, digests.md5(), digests.sha256(), digests.members())
 
     def read(self, blob: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
         """Give the bytes from `start` on, piece by piece; the blob is opened before this returns."""

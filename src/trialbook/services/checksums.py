@@ -98,10 +98,11 @@ def new_hash(algorithm: str) -> Hash:
 
 
 class Digests:
-    """The size, the MD5 and any further checksums of one stream of bytes."""
+    """The size, the MD5, the content's identity and any further checksums of one stream of bytes."""
 
     def __init__(self, algorithms: Iterable[str] = ()) -> None:
         self.size = 0
+        self._sha256 = hashlib.sha256(usedforsecurity=False)
         self._md5 = hashlib.md5(usedforsecurity=False)
         self._hashes = {name: new_hash(name) for name in algorithms}
 
@@ -109,12 +110,17 @@ class Digests:
         """Take the next bytes."""
         self.size += len(data)
         self._md5.update(data)
+        self._sha256.update(data)
         for one in self._hashes.values():
             one.update(data)
 
     def md5(self) -> str:
         """Give the MD5 in hex: the ETag of a simple object."""
         return self._md5.hexdigest()
+
+    def sha256(self) -> str:
+        """Give the SHA-256 in hex: the identity of the content (`services.contents`)."""
+        return self._sha256.hexdigest()
 
     def members(self) -> dict[str, str]:
         """Give the further checksums as S3's members: `{"ChecksumCRC32": "<base64>"}`."""

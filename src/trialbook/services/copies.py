@@ -9,6 +9,7 @@ from trialbook.errors import CodedError
 from trialbook.services.buckets import recheck_bucket, require_bucket
 from trialbook.services.conditions import check_copy_source, check_write
 from trialbook.services.objects import (
+    CONTENT,
     ENCRYPTION,
     KEPT,
     checksums_of,
@@ -69,7 +70,7 @@ def _copied_meta(request: Document, source: ObjectRow, replaces: bool) -> Docume
     given = kept_headers(request)
     if replaces:
         tags = pick(source.meta if request.get("TaggingDirective") != "REPLACE" else request, ("Tagging",))
-        return {**given, **checksums_of(source.meta), **pick(source.meta, ("ChecksumType",)), **tags}
+        return {**given, **checksums_of(source.meta), **pick(source.meta, ("ChecksumType", CONTENT)), **tags}
     changed = pick(given, ("StorageClass", "WebsiteRedirectLocation", *ENCRYPTION))
     if request.get("TaggingDirective") == "REPLACE":
         changed["Tagging"] = request.get("Tagging", "")

@@ -43,6 +43,8 @@ KEPT = (
     "Tagging",
 )
 """The members of a write that its object keeps."""
+CONTENT = "_sha256"
+"""The member of an object's `meta` that holds the SHA-256 of its bytes; objects of several parts lack it."""
 ENCRYPTION = ("ServerSideEncryption", "SSEKMSKeyId", "BucketKeyEnabled")
 OVERRIDES = ("CacheControl", "ContentDisposition", "ContentEncoding", "ContentLanguage", "ContentType", "Expires")
 """What a read can ask to be answered otherwise, by `Response<name>`."""
@@ -60,7 +62,7 @@ def put_object(call: Call, request: Document) -> Document:
     expected = expected_checksums(request)
     check_write(request, call.store.object(bucket, key))
     blob = receive(call, request, expected)
-    meta = {**kept_headers(request), **kept_checksums(blob.checksums)}
+    meta = {**kept_headers(request), **kept_checksums(blob.checksums), CONTENT: blob.sha256}
     row = ObjectRow(bucket, key, blob.size, blob.md5, call.now(), [(blob.id, blob.size)], meta)
     write_row(call, request, row, blob)
     return {"ETag": quoted(row.etag), **blob.checksums, **type_of(meta), **pick(meta, ENCRYPTION)}

@@ -42,7 +42,7 @@ def make_engine(saves: Saves | None = None) -> Engine:
 @cache
 def schemas() -> Mapping[int, Schema]:
     """Give the schema of every kind."""
-    return {int(kind): _schema(kind) for kind in Kind}
+    return {int(kind): _schema(kind) for kind in NOUNS}
 
 
 def _schema(kind: Kind) -> Schema:

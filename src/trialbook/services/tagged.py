@@ -54,12 +54,12 @@ def _by_arn(call: Call, arns: list[str]) -> list[Document]:
 
 def _kinds(types: list[str]) -> list[Kind]:
     if not types:
-        return list(Kind)
+        return list(NOUNS)
     wanted = set()
     for one in types:
         service, _, path = one.partition(":")
         if service == _SERVICE:
-            wanted |= set(Kind) if not path else {KIND_OF_PATH[path]} & set(Kind) if path in KIND_OF_PATH else set()
+            wanted |= set(NOUNS) if not path else {KIND_OF_PATH[path]} if path in KIND_OF_PATH else set()
     return sorted(wanted)
 
 

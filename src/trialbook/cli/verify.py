@@ -1,0 +1,104 @@
+"""`trialbook verify`: was this data used? Files are hashed here; their bytes do not travel."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from trialbook.cli.store_option import store_option
+from trialbook.errors import UsageError
+from trialbook.sdk.reading import open_reading
+
+if TYPE_CHECKING:
+    from trialbook.model import Document
+
+CODES = {"unused": 0, "used": 1, "undecided": 2}
+
+
+@click.command()
+@click.argument("what", metavar="PATH|s3://URI|HASH")
+@store_option
+@click.option("--seen-only", is_flag=True, help="Decide although there are jobs whose inputs were never seen.")
+@click.option("--no-rows", is_flag=True, help="Do not compare rows of tables.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+def verify(what: str, store: str | None, *, seen_only: bool, no_rows: bool, as_json: bool) -> None:
+    """Say whether data was read by any job or run: by content, under any name, whole, in part, or row by row.
+
+    A local file or folder is hashed here and only hashes are sent. Exits with 0 when it was not used, 1 when it was,
+    2 when that could not be decided.
+    """
+    request: Document = {**_question(what, rows=not no_rows), "ignore_unseen": seen_only}
+    answer = open_reading(store).call("verify", request)
+    if as_json:
+        click.echo(json.dumps(answer, indent=2))
+    else:
+        _print(answer)
+    sys.exit(CODES[answer["decision"]])
+
+
+def _question(what: str, *, rows: bool) -> Document:
+    from trialbook.services import contents
+
+    if "://" in what:
+        return {"uri": what}
+    path = Path(what).expanduser()
+    if path.exists():
+        return _of_path(path, rows=rows)
+    if contents.parse(what) is not None:
+        return {"hash": what}
+    raise UsageError(f"'{what}' is no file or folder here, no s3:// URI, and no SHA-256 or content identity.")
+
+
+def _of_path(path: Path, *, rows: bool) -> Document:
+    from trialbook.services import contents
+
+    if path.is_file():
+        files = [contents.File(path.name, *contents.hash_file(path))]
+        told = [_file(one, path, rows=rows) for one in files]
+        return {"files": told, "name": path.name}
+    files = contents.hash_folder(path)
+    if not files:
+        raise UsageError(f"'{path}' holds no files.")
+    return {"files": [_file(one, path / one.name, rows=rows) for one in files], "name": str(path), "folder": True}
+
+
+def _file(one: tuple[str, str, int], path: Path, *, rows: bool) -> Document:
+    from trialbook.services import row_sketches
+
+    name, sha256, size = one
+    told: Document = {"name": name, "sha256": sha256, "size": size}
+    if rows and row_sketches.kind_of(name) is not None:
+        told["rows"] = row_sketches.document(path, name)
+    return told
+
+
+def _print(answer: Document) -> None:
+    from trialbook.services.use_words import sentence
+
+    click.echo(answer["summary"])
+    if answer["asked"]["content"]:
+        click.echo(f"  content  {answer['asked']['content']}")
+    for finding in answer["findings"]:
+        click.echo(f"\n{finding['relation']}: {sentence(finding)}")
+        for use in finding["uses"]:
+            click.echo(f"  {_use(use)}")
+    if answer["unchecked"]:
+        click.echo("\nNot checked:")
+        for one in answer["unchecked"]:
+            click.echo(f"  {one['what']}: {one['why']}")
+    elif answer["tables"]:
+        click.echo(f"\nRows were compared with {answer['tables']} tables.")
+
+
+def _use(use: Document) -> str:
+    by = use["by"]
+    when = f"{dt.datetime.fromtimestamp(use['time'], dt.UTC):%Y-%m-%d %H:%M:%SZ}" if use["time"] else "at some time"
+    run = f", run {by['run']}" if by.get("run") else ""
+    served = "".join(f"; then {one['type']} {one['name']}" for one in use["downstream"])
+    name = f" as {use['name']}" if use["name"] else ""
+    return f"{when}  {use['direction']}{name}: {by['type']} {by['name']}{run} ({by.get('status')}){served}"
