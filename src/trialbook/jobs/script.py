@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from trialbook.model import Document
 
 _OURS = "sagemaker_"
+_OBJECTIVE = "_tuning_objective_metric"
+"""What a tuning job adds; the toolkit does not pass it on to a script."""
 PROGRAM, SUBMIT = "sagemaker_program", "sagemaker_submit_directory"
 CODE = "/opt/ml/code"
 
@@ -64,7 +66,9 @@ def script_of(hyperparameters: Mapping[str, str]) -> Script | None:
     level = decoded.get("sagemaker_container_log_level", 20)
     return Script(
         program=str(decoded[PROGRAM]),
-        hyperparameters={name: value for name, value in decoded.items() if not name.startswith(_OURS)},
+        hyperparameters={
+            name: value for name, value in decoded.items() if not name.startswith(_OURS) and name != _OBJECTIVE
+        },
         submitted=str(decoded.get(SUBMIT, "")),
         level=int(level) if str(level).isdigit() else 20,
     )

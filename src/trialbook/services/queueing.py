@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from trialbook.model import NOUNS, Document, Kind
 from trialbook.services import job_states
 from trialbook.services.launcher import RecordLauncher
+from trialbook.services.tuning_ranges import check_tuning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -39,6 +40,8 @@ class QueueLauncher:
         """Queue the job behind those that wait already."""
         if kind not in self.kinds:
             return self._record.start(call, tx, kind, doc)
+        if kind is Kind.TUNING_JOB:
+            check_tuning(doc)
         tx.add_claim(kind, call.scope.key(doc[NOUNS[kind].name]), {"scope": call.scope.text, "user": call.user})
         self._wake()
         return job_states.queued(kind, doc, call.now())

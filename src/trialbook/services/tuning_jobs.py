@@ -10,12 +10,30 @@ from typing import TYPE_CHECKING
 
 from trialbook.errors import ValidationError
 from trialbook.model import NOUNS, Document, Kind
-from trialbook.services import job_records, records
+from trialbook.services import job_records, records, training_jobs, trials
 
 if TYPE_CHECKING:
-    from trialbook.services.context import Call
-    from trialbook.store.interface import Entity, Transaction
+    from collections.abc import Mapping
 
+    from trialbook.services.context import Call
+    from trialbook.services.tuning_ranges import Definition
+    from trialbook.store.interface import Entity, Reader, Transaction
+
+_DEFINITIONS = ("TrainingJobDefinition", "TrainingJobDefinitions")
+_PARENTS = "ParentHyperParameterTuningJobs"
+_TEMPLATE = (
+    "AlgorithmSpecification",
+    "RoleArn",
+    "InputDataConfig",
+    "VpcConfig",
+    "OutputDataConfig",
+    "StoppingCondition",
+    "EnableNetworkIsolation",
+    "EnableInterContainerTrafficEncryption",
+    "EnableManagedSpotTraining",
+    "RetryStrategy",
+    "Environment",
+)
 _COUNTERS: Document = {
     "TrainingJobStatusCounters": {
         "Completed": 0,
@@ -37,7 +55,8 @@ def create_tuning_job(call: Call, name: str, members: Document) -> Document:
         )
 
     def add(tx: Transaction) -> Document:
-        job = job_records.add_job(tx, call, Kind.TUNING_JOB, name, {**_COUNTERS, **members})
+        whole = _with_parents(tx, call, members)
+        job = job_records.add_job(tx, call, Kind.TUNING_JOB, name, {**_COUNTERS, **whole})
         _ensure_experiment(tx, call, name, job)
         return records.document(job)
 
@@ -49,13 +68,64 @@ def _warm(members: Document) -> bool:
     return "WarmStartConfig" in members and "TrainingJobDefinitions" not in members
 
 
+def _with_parents(tx: Transaction, call: Call, members: Document) -> Document:
+    """Check the parents of a warm start; take the definition of the first where none is given."""
+    found = [parent_of(tx, call, one) for one in members.get("WarmStartConfig", {}).get(_PARENTS, [])]
+    for parent in found:
+        if parent[job_records.STATUS[Kind.TUNING_JOB]] not in job_records.FINAL:
+            raise ValidationError(
+                f"The parent tuning job '{parent['HyperParameterTuningJobName']}' still runs: a warm start learns from "
+                "jobs that have ended."
+            )
+    if not found or any(member in members for member in _DEFINITIONS):
+        return members
+    return {**members, **{member: found[0][member] for member in _DEFINITIONS if member in found[0]}}
+
+
+def parent_of(reader: Reader, call: Call, told: Document) -> Document:
+    """Find a parent of a warm start."""
+    return records.document(records.require(reader, call, Kind.TUNING_JOB, told["HyperParameterTuningJobName"]))
+
+
 def _ensure_experiment(tx: Transaction, call: Call, name: str, job: Entity) -> None:
-    if records.lookup(tx, call, Kind.EXPERIMENT, name) is not None:
-        return
-    arn = records.document(job)[NOUNS[Kind.TUNING_JOB].arn]
-    source = {"SourceArn": arn, "SourceType": "SageMakerHyperParameterTuningJob"}
-    doc = records.new_document(call, Kind.EXPERIMENT, name, {"DisplayName": name, "Source": source})
-    records.insert(tx, call, Kind.EXPERIMENT, doc)
+    """Make the tuning job's experiment with one trial for its training jobs; those that are there stay."""
+    if records.lookup(tx, call, Kind.EXPERIMENT, name) is None:
+        arn = records.document(job)[NOUNS[Kind.TUNING_JOB].arn]
+        source = {"SourceArn": arn, "SourceType": "SageMakerHyperParameterTuningJob"}
+        doc = records.new_document(call, Kind.EXPERIMENT, name, {"DisplayName": name, "Source": source})
+        records.insert(tx, call, Kind.EXPERIMENT, doc)
+    if records.lookup(tx, call, Kind.TRIAL, name) is None:
+        trials.add_trial(tx, call, name, {"ExperimentName": name})
+
+
+def add_training_job(
+    tx: Transaction, call: Call, tuning: Document, definition: Definition, name: str, tuned: Mapping[str, str]
+) -> None:
+    """Add one of a tuning job's training jobs: its definition with these hyperparameters."""
+    template, experiment = definition.template, tuning["HyperParameterTuningJobName"]
+    members: Document = {member: template[member] for member in _TEMPLATE if member in template}
+    members["ResourceConfig"] = template.get("ResourceConfig") or _resources(template)
+    members["HyperParameters"] = {
+        **template.get("StaticHyperParameters", {}),
+        **tuned,
+        "_tuning_objective_metric": definition.metric,
+    }
+    if "CheckpointConfig" in template:  # jobs that share a place would go on from each other's checkpoints
+        place = f"{template['CheckpointConfig']['S3Uri'].rstrip('/')}/{name}"
+        members["CheckpointConfig"] = {**template["CheckpointConfig"], "S3Uri": place}
+    trial = records.lookup(tx, call, Kind.TRIAL, experiment)
+    if trial is not None and records.document(trial)["ExperimentName"] == experiment:
+        members["ExperimentConfig"] = {"ExperimentName": experiment, "TrialName": experiment}
+    of_tuning = {"TuningJobArn": tuning["HyperParameterTuningJobArn"], "TunedHyperParameters": dict(tuned)}
+    training_jobs.add_training_job(tx, call, name, {**members, "Tags": tuning.get("Tags", []), **of_tuning})
+
+
+def _resources(template: Document) -> Document:
+    """Give a ResourceConfig of what a definition asks for in the tuning job's own words."""
+    asked = template.get("HyperParameterTuningResourceConfig", {})
+    first: Document = next(iter(asked.get("InstanceConfigs", [])), {})
+    found = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30} | {**asked, **first}
+    return {member: found[member] for member in ("InstanceType", "InstanceCount", "VolumeSizeInGB")}
 
 
 def objective_of(doc: Document) -> Document | None:
