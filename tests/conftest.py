@@ -13,12 +13,17 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
+from hypothesis import HealthCheck, settings
 
 from trialbook.names import Scope
 from trialbook.services.context import Call, Workspace
 from trialbook.settings import DEFAULT_ACCOUNT, Settings
 
 START_SECONDS = 20
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("trialbook", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("trialbook")
 
 
 @dataclass(frozen=True)

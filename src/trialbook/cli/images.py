@@ -73,5 +73,5 @@ def _show(images: Images) -> None:
         ]
         for line in images.lines
     ]
-    print_table(["image", "runs", "interpreter", "packages", "note"], rows)
+    print_table(["image", "runs", "interpreter", "packages", "note"], rows, whole=1)
     click.echo(f"\nYour lines: {images.file}")

@@ -10,8 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows of texts under the names of their columns, which may have several lines."""
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, whole: int = 0) -> None:
+    """Print rows of texts under the names of their columns, which may have several lines.
+
+    The first `whole` columns are never folded, however narrow the terminal is.
+    """
     try:
         from rich.box import SIMPLE_HEAD
         from rich.console import Console
@@ -21,8 +24,8 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         click.echo("\n".join(plain_lines([column.replace("\n", "") for column in columns], rows)))
         return
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(Text(column), overflow="fold")
+    for at, column in enumerate(columns):
+        table.add_column(Text(column), overflow="fold", no_wrap=at < whole)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     Console().print(table)
