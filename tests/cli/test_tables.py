@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from trialbook.cli.tables import plain_lines, print_table
@@ -18,6 +14,7 @@ def test_plain_columns_are_as_wide_as_their_widest_cell() -> None:
         "a-long-name  1",
         "b",
     ]
+    assert plain_lines(["name", "x"], [["a", "12"], ["b", "3"]], right=(1,))[2:] == ["a     12", "b      3"]
 
 
 def test_what_looks_like_markup_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
@@ -25,20 +22,3 @@ def test_what_looks_like_markup_is_printed_as_it_is(capsys: pytest.CaptureFixtur
     printed = capsys.readouterr().out
     assert "[x]" in printed
     assert "[bold]a[/bold]" in printed
-
-
-def test_the_base_install_searches_without_rich(tmp_path: Path) -> None:
-    program = """
-import sys
-sys.modules["rich"] = None
-from trialbook import Run
-with Run("plain", "one", store="store", capture=False) as run:
-    run.log_parameter("lr", 0.1)
-from trialbook.cli import group
-group(["search", "Parameters.lr = 0.1", "--store", "store"])
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
-    )
-    assert done.returncode == 0, done.stderr
-    assert "plain-one  0.1" in done.stdout

@@ -11,12 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from trialbook.errors import TrialbookError, UsageError
+from trialbook.cli.figures import show, show_drift
+from trialbook.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,7 +56,7 @@ def clarify(config: Path, data: Path, out: Path, model_url: str | None, predicto
         analyse(config, data, out, model_url, predictor, quiet=quiet)
     finally:
         if not quiet and (out / "analysis.json").exists():
-            show(Console(), read_analysis(out), out)
+            show(read_analysis(out), out)
 
 
 @click.command()
@@ -116,7 +113,7 @@ def drift(
     if as_json:
         click.echo(json.dumps({name: one.to_dict() for name, one in found.items()}, indent=2))
     else:
-        _show_drift(Console(), found)
+        show_drift(found)
     if any(one.drifted for one in found.values()):
         raise SystemExit(1)
 
@@ -130,10 +127,14 @@ def analyse(
     from trialbook.clarify.dataset import read_dataset
 
     settled = load_config(config)
-    dataset = read_dataset(settled, data)
-    model = _model(settled.get("predictor", {}), dataset.features, model_url, predictor)
-    with _progress(quiet) as advance:
-        run_analysis(settled, dataset, model, out, progress=advance, name=data.name)
+    try:
+        dataset = read_dataset(settled, data)
+        model = _model(settled.get("predictor", {}), dataset.features, model_url, predictor)
+        with _progress(quiet) as advance:
+            run_analysis(settled, dataset, model, out, progress=advance, name=data.name)
+    except ModuleNotFoundError as error:
+        message = f"{error.name} is not installed; what analyses need comes with pip install 'trialbook[clarify]'"
+        raise UsageError(message) from error
 
 
 def _model(
@@ -178,12 +179,14 @@ def _imported(text: str) -> Callable[..., object]:
 @contextmanager
 def _progress(quiet: bool) -> Iterator[Callable[[str, int, int], None] | None]:
     """A bar for each part of the work, on a terminal only."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
+    if quiet or not sys.stderr.isatty():
         yield None
         return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as bar:
+    with Progress(*columns, console=Console(stderr=True)) as bar:
         tasks: dict[str, Any] = {}
 
         def advance(part: str, done: int, total: int) -> None:
@@ -225,50 +228,3 @@ def _keys() -> list[str]:
     from trialbook.clarify.schema import POST_METHODS, PRE_METHODS
 
     return [*PRE_METHODS, *POST_METHODS]
-
-
-def show(console: Console, analysis: dict[str, Any], out: Path) -> None:
-    """Print the figures of an analysis, and where its files are."""
-    from trialbook.clarify.drift import bias_values, importances
-    from trialbook.clarify.gauges import number
-
-    values = bias_values(analysis)
-    if values:
-        table = Table(box=SIMPLE_HEAD, pad_edge=False)
-        table.add_column("bias metric")
-        table.add_column("value", justify="right")
-        for name, value in values.items():
-            table.add_row(name.removeprefix("bias."), number(value))
-        console.print(table)
-    try:
-        shared = importances(analysis)
-    except TrialbookError:
-        shared = {}
-    if shared:
-        table = Table(box=SIMPLE_HEAD, pad_edge=False)
-        table.add_column("feature")
-        table.add_column("importance", justify="right")
-        for name in sorted(shared, key=lambda feature: -abs(shared[feature])):
-            table.add_row(name, number(shared[name]))
-        console.print(table)
-    console.print(f"Reports are in {out}", markup=False, highlight=False, soft_wrap=True)
-
-
-def _show_drift(console: Console, found: dict[str, Any]) -> None:
-    from trialbook.clarify.gauges import number
-
-    if "bias" in found:
-        table = Table(box=SIMPLE_HEAD, pad_edge=False)
-        for title in ("bias metric", "baseline", "current", "change", ""):
-            table.add_column(title, justify="left" if title in {"bias metric", ""} else "right")
-        for one in found["bias"].metrics:
-            moved = "drifted" if one.drifted else ""
-            name = one.name.removeprefix("bias.")
-            table.add_row(name, number(one.baseline), number(one.current), number(one.change), moved)
-        console.print(table)
-    if "attributions" in found:
-        one = found["attributions"]
-        word = "drifted" if one.drifted else "as before"
-        console.print(f"features rank {word}: NDCG {one.ndcg:.4f}, limit {one.limit:g}", highlight=False)
-    if not found:
-        console.print("The baseline holds nothing to compare.")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, whole: int = 0) -> None:
+def print_table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], *, whole: int = 0, right: Container[int] = ()
+) -> None:
     """Print rows of texts under the names of their columns, which may have several lines.
 
-    The first `whole` columns are never folded, however narrow the terminal is.
+    The first `whole` columns are never folded, however narrow the terminal is. The columns that `right` numbers are set
+    to the right.
     """
     try:
         from rich.box import SIMPLE_HEAD
@@ -21,19 +24,24 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, whole:
         from rich.table import Table
         from rich.text import Text
     except ModuleNotFoundError:
-        click.echo("\n".join(plain_lines([column.replace("\n", "") for column in columns], rows)))
+        click.echo("\n".join(plain_lines([column.replace("\n", "") for column in columns], rows, right)))
         return
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for at, column in enumerate(columns):
-        table.add_column(Text(column), overflow="fold", no_wrap=at < whole)
+        justify: Literal["left", "right"] = "right" if at in right else "left"
+        table.add_column(Text(column), overflow="fold", no_wrap=at < whole, justify=justify)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     Console().print(table)
 
 
-def plain_lines(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def plain_lines(columns: Sequence[str], rows: Sequence[Sequence[str]], right: Container[int] = ()) -> list[str]:
     """Write a table as lines, each column as wide as its widest cell."""
     texts = [list(columns), *map(list, rows)]
     widths = [max(len(row[at]) for row in texts) for at in range(len(columns))]
-    lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in texts]
+    set_to = [str.rjust if at in right else str.ljust for at in range(len(widths))]
+    lines = [
+        "  ".join(put(text, width) for put, text, width in zip(set_to, row, widths, strict=True)).rstrip()
+        for row in texts
+    ]
     return [lines[0], "  ".join("-" * width for width in widths), *lines[1:]]

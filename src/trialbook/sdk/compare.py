@@ -8,9 +8,10 @@ tests that is; what is not told apart from the best group after that is within n
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from trialbook.sdk.compare_text import ComparisonText
+from trialbook.services.extras import need
 from trialbook.services.run_groups import SEEDS, RunGroup, goal_of, group_rows, in_order
 from trialbook.services.statistics import Difference, all_pairs
 
@@ -74,7 +75,7 @@ class Comparison(ComparisonText):
 
     def to_pandas(self) -> pd.DataFrame:
         """Give the groups: parameters, n, mean, std, low, high, and p against the best after Holm's correction."""
-        import pandas as pd
+        pandas = need("pandas", "plot")
 
         p_values = {group.label: test.p_holm for group, test in self.rivals()}
         rows = [
@@ -89,7 +90,7 @@ class Comparison(ComparisonText):
             }
             for group in self.groups
         ]
-        return pd.DataFrame(rows)
+        return cast("pd.DataFrame", pandas.DataFrame(rows))
 
 
 def compare(

@@ -1,0 +1,76 @@
+"""The base install, without any extra: it records and searches, and says which extra brings the rest."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from trialbook.cli import COMMANDS
+
+BARE = Path(__file__).with_name("bare.py")
+
+
+def bare(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a module where nothing is installed but what the base install brings."""
+    return subprocess.run(
+        [sys.executable, BARE, *words], cwd=folder, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_it_records_and_searches(tmp_path: Path) -> None:
+    (tmp_path / "record.py").write_text(
+        "from trialbook import Run, search\n"
+        "with Run('plain', 'one', store='.trialbook') as run:\n"
+        "    run.log_parameter('lr', 0.1)\n"
+        "    run.log_metric('loss', 0.5, step=1)\n"
+        "assert list(search('Parameters.lr = 0.1', store='.trialbook')['name']) == ['plain-one']\n"
+    )
+    recorded = bare(tmp_path, "record")
+    assert recorded.returncode == 0, recorded.stderr
+    found = bare(tmp_path, "trialbook", "search", "Parameters.lr = 0.1", "--column", "Metrics.loss")
+    assert found.returncode == 0, found.stderr
+    assert "plain-one  0.5" in found.stdout
+
+
+def test_it_explains_every_command(tmp_path: Path) -> None:
+    program = (
+        "from trialbook.cli import COMMANDS, group\n"
+        "for words in [['--help'], *([name, '--help'] for name in COMMANDS)]:\n"
+        "    group(words, standalone_mode=False)\n"
+    )
+    (tmp_path / "explain.py").write_text(program)
+    done = bare(tmp_path, "explain")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("Usage:") == len(COMMANDS) + 1
+
+
+@pytest.mark.parametrize(
+    ("words", "extra"),
+    [
+        (["serve", "--port", "0"], "server"),
+        (["env", "--tls-proxy", "8443"], "server"),
+        (["search", "--store", "postgresql://127.0.0.1:1/none"], "postgres"),
+        (["clarify", "config.json", "--data", "rows.csv"], "clarify"),
+    ],
+)
+def test_what_it_cannot_do_is_one_line_that_names_the_extra(tmp_path: Path, words: list[str], extra: str) -> None:
+    (tmp_path / "rows.csv").write_text("y,sex\n1,0\n0,1\n")
+    (tmp_path / "config.json").write_text(
+        json.dumps(
+            {
+                "dataset_type": "text/csv",
+                "label": "y",
+                "label_values_or_threshold": [1],
+                "facet": [{"name_or_index": "sex", "value_or_threshold": [0]}],
+                "methods": {"pre_training_bias": {"methods": "all"}},
+            }
+        )
+    )
+    done = bare(tmp_path, "trialbook", *words)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert f"pip install 'trialbook[{extra}]'" in done.stderr
