@@ -109,6 +109,7 @@ class SqlStore:
             batches=LOG_BATCHES,
             amount=logs.CHUNK_BYTES,
         )
+        self._checkpoints = dialect.checkpoints()
         self._writer = Writer(lambda: dialect.connect(write=True), self._shared, self._committed)
 
     def _read(self, ask: Callable[[Session], T]) -> T:
@@ -116,6 +117,8 @@ class SqlStore:
 
     def _committed(self, transaction: SqlTransaction) -> None:
         transaction.names.commit()
+        if self._checkpoints is not None:
+            self._checkpoints.note()
         for run, points in transaction.appended:
             self._merger.note(run, points)
         for log, size in transaction.logged:
@@ -288,4 +291,6 @@ class SqlStore:
         self._merger.close()
         self._log_merger.close()
         self._writer.close()
+        if self._checkpoints is not None:
+            self._checkpoints.close()
         self._readers.close()

@@ -33,8 +33,8 @@ WORTH_BATCHES, WORTH_POINTS = 8, 1024
 CLOSING_SECONDS = 2.0
 TOGETHER = 64
 """Runs whose merges share a commit, when they are merged by age."""
-SPARE_PAGES, SHRINK_PAGES, SHRINK_COMMITS = 256, 64, 64
-"""Free pages (16 KiB each) that the file may keep while runs go on; how many a commit gives back; commits at a time."""
+SPARE_PAGES, SHRINK_PAGES, SHRINK_COMMITS = 512, 128, 64
+"""Free pages (8 KiB each) that the file may keep while runs go on; how many a commit gives back; commits at a time."""
 
 _NEXT_RUN = "SELECT run FROM flush WHERE run > ? ORDER BY run LIMIT 1"
 _OLDEST = "SELECT min(id) FROM flush WHERE run = ? AND data IS NOT NULL"
