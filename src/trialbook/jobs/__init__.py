@@ -8,6 +8,7 @@
       works              which Work does which kind; starts the runner beside a server    make_works
         training         training jobs
         processing       processing jobs
+        transform        batch transform; splitting, joining, json_paths are what it does with records
         tuning           tuning jobs, which only wait for others; tuning_search asks Optuna, tuning_stops says "enough"
         endpoints        an endpoint's deployment
       program            a program from preparation to result: start or find, follow      running, follow, outcome

@@ -14,6 +14,7 @@ from trialbook.jobs.processing import Processing
 from trialbook.jobs.runner import Runner
 from trialbook.jobs.serving_recipe import Kitchen
 from trialbook.jobs.training import Training
+from trialbook.jobs.transform import Transform
 from trialbook.jobs.tree import jobs_folder
 from trialbook.jobs.tuning import Tuning
 from trialbook.model import Kind
@@ -31,6 +32,7 @@ def make_works(kitchen: Kitchen, hosting: Hosting) -> Mapping[Kind, Work]:
     return {
         Kind.TRAINING_JOB: Training(kitchen.images, kitchen.environments),
         Kind.PROCESSING_JOB: Processing(kitchen.images, kitchen.environments),
+        Kind.TRANSFORM_JOB: Transform(kitchen),
         Kind.TUNING_JOB: Tuning(),
         Kind.ENDPOINT: Deploying(hosting),
     }

@@ -1,11 +1,14 @@
-"""Batch transform jobs as records. The model must be in the record when the job is made; it may go afterwards."""
+"""Batch transform jobs: the record of one, and how its model is served.
+
+The model must be in the record when the job is made; it may go afterwards.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from trialbook.model import Document, Kind
-from trialbook.services import job_records, records
+from trialbook.services import job_records, records, serving_plan
 from trialbook.services.model_links import containers_of, data_uri
 
 if TYPE_CHECKING:
@@ -21,7 +24,7 @@ def create_transform_job(call: Call, name: str, members: Document) -> Document:
 
     def add(tx: Transaction) -> Document:
         model = records.require(tx, call, Kind.MODEL, members["ModelName"])
-        doc = {**members, "_model": _primary(model)}
+        doc = {**members, "_model": _primary(model), "_plan": serving_plan.plan_of(tx, call, model)}
         job = job_records.add_job(tx, call, Kind.TRANSFORM_JOB, name, doc)
         tx.link(model.id, USED_BY, job.id, {})
         return records.document(job)
