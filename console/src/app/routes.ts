@@ -17,6 +17,9 @@ export const pages: Readonly<Record<string, Page>> = {
   "model-packages": lazy(() => import("@/pages/model-packages/page")),
   endpoints: lazy(() => import("@/pages/endpoints/page")),
   "endpoint-configs": lazy(() => import("@/pages/endpoint-configs/page")),
+  experiments: lazy(() => import("@/pages/experiments/page")),
+  lineage: lazy(() => import("@/pages/lineage/page")),
+  bin: lazy(() => import("@/pages/bin/page")),
   about: lazy(() => import("@/pages/about/page")),
 };
 

@@ -4,12 +4,17 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { aws, type Input } from "@/api/aws";
 import type { Operations } from "@/api/aws-types";
 import { attempt } from "@/app/notices";
 import { go } from "@/app/router";
+
+/** Lists are asked for anew; pages of single records are not, since theirs may be gone. */
+export async function refreshLists(queries: QueryClient): Promise<void> {
+  await Promise.all(["table", "properties", "experiments", "bin"].map((first) => queries.invalidateQueries({ queryKey: [first] })));
+}
 
 interface Props<Name extends keyof Operations> {
   readonly kind: string;
@@ -27,7 +32,7 @@ export function DeleteButton<Name extends keyof Operations>({ kind, name, operat
   async function remove(): Promise<void> {
     setAsked(false);
     if (!(await attempt(() => aws(operation, input), <>Deleted {name}. It is in the bin for 30 days.</>))) return;
-    await queries.invalidateQueries({ queryKey: ["table"] });
+    await refreshLists(queries);
     go(back);
   }
   return (

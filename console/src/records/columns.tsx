@@ -60,7 +60,7 @@ export function columnsOf(kind: Kind, names: readonly string[], types: Readonly<
       id: NAME,
       header: "Name",
       sortingField: NAME_PROPERTIES[kind.resource] ?? "CreationTime",
-      cell: (row) => <Link href={kind.href(row.name)}>{row.name}</Link>,
+      cell: (row) => <Link href={kind.href(row.name, row.arn)}>{row.name}</Link>,
       isRowHeader: true,
       minWidth: 180,
     },

@@ -7,7 +7,7 @@ export interface Kind {
   readonly one: string;
   /** Shown until the user chooses. */
   readonly columns: readonly string[];
-  readonly href: (name: string) => string;
+  readonly href: (name: string, arn: string) => string;
   /** The Resource of SageMaker's Search, for copied programs; absent where it has none. */
   readonly sagemaker?: string;
 }
@@ -24,14 +24,14 @@ export const KINDS: readonly Kind[] = [
   { resource: "model", label: "Models", one: "model", columns: ["PrimaryContainer.ModelDataUrl", "CreationTime"], href: of("models"), sagemaker: "Model" },
   { resource: "endpoint", label: "Endpoints", one: "endpoint", columns: ["EndpointStatus", "CreationTime"], href: of("endpoints"), sagemaker: "Endpoint" },
   { resource: "model-package", label: "Model packages", one: "model package", columns: ["ModelPackageStatus", "ModelApprovalStatus", "CreationTime"], href: of("model-packages"), sagemaker: "ModelPackage" },
-  { resource: "artifact", label: "Artifacts", one: "artifact", columns: ["ArtifactType", "Source.SourceUri", "CreationTime"], href: (name) => link(["lineage"], { artifact: name }) },
+  { resource: "artifact", label: "Artifacts", one: "artifact", columns: ["ArtifactType", "Source.SourceUri", "CreationTime"], href: (_name, arn) => link(["lineage"], { arn }) },
 ];
 
 /** Where a record of any kind is shown, by the kind as ARNs write it. */
 export function pageOf(resource: string): { readonly label: string; readonly word: string; readonly href: (name: string, arn: string) => string } {
   const kind = KINDS.find((one) => one.resource === (resource === "experiment-trial-component" ? "run" : resource));
   const inLineage = (_name: string, arn: string) => link(["lineage"], { arn });
-  if (kind !== undefined) return { label: kind.label, word: kind.one, href: kind.resource === "artifact" ? inLineage : kind.href };
+  if (kind !== undefined) return { label: kind.label, word: kind.one, href: kind.href };
   if (resource === "experiment-trial") return { label: "Run groups", word: "run group", href: (name) => link(["search"], { q: `Parents.TrialName = "${name}"` }) };
   if (resource === "endpoint-config") return { label: "Endpoint configurations", word: "endpoint configuration", href: of("endpoint-configs") };
   if (resource === "model-package-group") return { label: "Model package groups", word: "model package group", href: (name) => link(["model-packages"], { group: name }) };

@@ -1,0 +1,74 @@
+/** An experiment: what it is about, its runs, charts over them, the best of them compared. */
+import Button from "@cloudscape-design/components/button";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Tabs from "@cloudscape-design/components/tabs";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useState } from "react";
+import { aws } from "@/api/aws";
+import { own } from "@/api/client";
+import { attempt } from "@/app/notices";
+import { change, go } from "@/app/router";
+import { CompareBest } from "@/pages/experiment/compare-best";
+import { Overview, type Experiment } from "@/pages/experiment/overview";
+import { Confirm, refreshLists } from "@/parts/delete";
+import { Loaded } from "@/parts/loaded";
+import { Nothing } from "@/parts/nothing";
+import { kindOf } from "@/records/kinds";
+import { quotedName } from "@/query/filter";
+import { RecordSearch } from "@/records/record-search";
+
+// Charts over all runs of a condition, where `charts/` has them: a component that takes `where`.
+const CHARTS = Object.values(import.meta.glob<{ default: React.ComponentType<{ readonly where: string }> }>("/src/charts/explore.tsx"))[0];
+const Charts = CHARTS === undefined ? undefined : lazy(CHARTS);
+
+export function ExperimentPage({ name, params }: { readonly name: string; readonly params: URLSearchParams }) {
+  const found = useQuery({ queryKey: ["experiment", name], queryFn: ({ signal }) => own<Experiment>("experiment", { name }, signal) });
+  const where = `${quotedName("Parents.ExperimentName")} = ${JSON.stringify(name)}`;
+  return (
+    <Loaded of={found}>
+      {(experiment) => (
+        <SpaceBetween size="l">
+          <Header variant="h1" description={experiment.Description} actions={<Delete name={name} />}>
+            {experiment.DisplayName ?? name}
+          </Header>
+          <Tabs
+            activeTabId={params.get("tab") ?? "runs"}
+            onChange={({ detail }) => change({ tab: detail.activeTabId === "runs" ? undefined : detail.activeTabId })}
+            tabs={[
+              {
+                id: "runs",
+                label: "Runs",
+                content: <RecordSearch params={params} kind={kindOf("run")} pinned={where} title="Runs" variant="container" empty={<Nothing what="runs" program={`with Run(${JSON.stringify(name)}) as run:\n    run.log_metric("loss", 0.5, step=0)`} />} />,
+              },
+              { id: "overview", label: "Overview", content: <Overview experiment={experiment} where={where} changed={() => void found.refetch()} /> },
+              ...(Charts === undefined ? [] : [{ id: "charts", label: "Charts", content: <Suspense><Charts where={where} /></Suspense> }]),
+              { id: "compare", label: "Compare best", content: <CompareBest where={where} params={params} /> },
+            ]}
+          />
+        </SpaceBetween>
+      )}
+    </Loaded>
+  );
+}
+
+function Delete({ name }: { readonly name: string }) {
+  const [asked, setAsked] = useState(false);
+  const queries = useQueryClient();
+  const groups = useQuery({ queryKey: ["run-groups-of", name], queryFn: ({ signal }) => aws("ListTrials", { ExperimentName: name, MaxResults: 100 }, signal), enabled: asked });
+  const held = groups.data?.TrialSummaries ?? [];
+  async function remove(): Promise<void> {
+    setAsked(false);
+    if (!(await attempt(() => aws("DeleteExperiment", { ExperimentName: name }), `Deleted ${name}. It is in the bin for 30 days.`))) return;
+    await refreshLists(queries);
+    go("#/experiments");
+  }
+  return (
+    <>
+      <Button onClick={() => setAsked(true)}>Delete</Button>
+      <Confirm visible={asked} title={`Delete the experiment ${name}?`} button="Delete" done={() => setAsked(false)} confirm={() => void remove()} disabled={groups.isPending || held.length > 0}>
+        {held.length > 0 && <>It still has {held.length} {held.length === 1 ? "run group" : "run groups"}: move or delete their runs, then the groups, first.</>}
+      </Confirm>
+    </>
+  );
+}

@@ -1,0 +1,45 @@
+"""Experiments: the list with the best of each, and an experiment's own page."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+from tests.conftest import LiveServer
+from tests.console.conftest import Console
+
+
+def test_the_list_counts_runs_and_shows_the_best_value_of_a_metric(hosted: Console) -> None:
+    page = hosted.open("#/experiments?metric=Metrics.validation:auc")
+    row = page.get_by_role("row").filter(has_text="credit")
+    expect(row.get_by_text("0.788")).to_be_visible()
+    page.get_by_label("Find experiments").fill("project-one")
+    expect(row).to_be_visible()
+    page.get_by_label("Find experiments").fill("nothing like it")
+    expect(page.get_by_text("Nothing matches.").first).to_be_visible()
+
+
+def test_an_experiment_shows_its_runs_and_takes_notes(hosted: Console, hosted_server: LiveServer) -> None:
+    page = hosted.open("#/experiments")
+    page.get_by_role("link", name="credit", exact=True).click()
+    expect(page.get_by_role("link", name="run-03")).to_be_visible()
+    page.get_by_role("tab", name="Overview").click()
+    page.get_by_role("button", name="Edit hypothesis").click()
+    page.get_by_role("textbox", name="Hypothesis").fill("Deeper trees **help**.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("strong", has_text="help")).to_be_visible()
+    page.get_by_label("Key of a new tag").fill("stage")
+    page.get_by_label("Value of a new tag").fill("draft")
+    page.get_by_role("button", name="Add tag").click()
+    expect(page.get_by_role("grid", name="Tags").get_by_role("link", name="draft")).to_be_visible()
+    client = hosted_server.client("sagemaker")
+    arn = client.describe_experiment(ExperimentName="credit")["ExperimentArn"]
+    assert {"Key": "stage", "Value": "draft"} in client.list_tags(ResourceArn=arn)["Tags"]
+    page.get_by_role("button", name="Delete the tag stage").click()
+    expect(page.get_by_role("link", name="draft")).to_have_count(0)
+
+
+def test_the_best_runs_of_an_experiment_go_to_the_comparison(hosted: Console) -> None:
+    page = hosted.open("#/experiments/credit?tab=compare&metric=Metrics.validation:auc&top=3")
+    table = page.get_by_role("table", name="Best runs")
+    expect(table.get_by_role("link")).to_have_text(["run-07", "run-06", "run-05"])
+    page.get_by_role("button", name="Compare them").click()
+    page.wait_for_url("**/#/compare?runs=run-07%2Crun-06%2Crun-05")
