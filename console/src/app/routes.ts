@@ -12,6 +12,7 @@ type Page = LazyExoticComponent<ComponentType<PageProps>>;
 export const pages: Readonly<Record<string, Page>> = {
   search: lazy(() => import("@/pages/search/page")),
   runs: lazy(() => import("@/pages/run/page")),
+  compare: lazy(() => import("@/pages/compare/page")),
   jobs: lazy(() => import("@/pages/jobs/page")),
   models: lazy(() => import("@/pages/models/page")),
   "model-packages": lazy(() => import("@/pages/model-packages/page")),

@@ -1,5 +1,6 @@
 /** One metric of one or many runs: its chart, its numbers as a table, and what can be done with them. */
 import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useMemo, useRef, useState } from "react";
@@ -8,7 +9,7 @@ import type { SeriesQuery } from "@/api/view";
 import type { Stroke } from "@/charts/colours";
 import { Figures } from "@/charts/figures";
 import { LineChart } from "@/charts/line-chart";
-import { plotOf } from "@/charts/plot";
+import { plotOf, smoothed, type Plot } from "@/charts/plot";
 import { plotCsv, savePng, saveText } from "@/charts/save";
 import { writeZoom, type ChartSettings } from "@/charts/settings";
 import { axisTitle } from "@/charts/ticks";
@@ -23,13 +24,15 @@ interface Props {
   /** The most points that one of the series has. */
   readonly points?: number;
   readonly starts?: ReadonlyMap<string, number>;
+  /** Puts lines together, before they are drawn. */
+  readonly regroup?: ((plot: Plot) => Plot) | undefined;
   readonly pinned?: boolean;
   readonly onPin?: (pinned: boolean) => void;
 }
 
 export const BUCKETS = 600;
 
-export function ChartCard({ title, queries, settings, strokes, nameOf, points = Infinity, starts, pinned, onPin }: Props) {
+export function ChartCard({ title, queries, settings, strokes, nameOf, points = Infinity, starts, regroup, pinned, onPin }: Props) {
   const [asTable, setAsTable] = useState(false);
   const [ownLog, setOwnLog] = useState<boolean>();
   const chart = useRef<uPlot>(undefined);
@@ -38,9 +41,13 @@ export function ChartCard({ title, queries, settings, strokes, nameOf, points = 
   });
   const logY = ownLog ?? settings.logY;
   const { x, smooth, logX, outliers, from, to } = settings;
-  const found = useView(queries, { x, from, to, buckets: BUCKETS, short: points <= BUCKETS, ...(starts === undefined ? {} : { starts }) });
+  const found = useView(queries, { x, from, to, buckets: BUCKETS, lane: points <= BUCKETS ? "short" : Number.isFinite(points) ? `${Math.round(Math.log2(points))}` : title, ...(starts === undefined ? {} : { starts }) });
   const { view } = found;
-  const plot = useMemo(() => (view === undefined ? undefined : plotOf(view, { smooth, logX, logY })), [view, smooth, logX, logY]);
+  const plot = useMemo(() => {
+    if (view === undefined) return undefined;
+    if (regroup === undefined) return plotOf(view, { smooth, logX, logY });
+    return smoothed(regroup(plotOf(view, { smooth: 0, logX, logY })), smooth);
+  }, [view, smooth, logX, logY, regroup]);
   const held = view?.series.reduce((sum, one) => sum + one.points, 0) ?? 0;
   const label = `${title}: ${queries.length === 1 ? "1 line" : `${queries.length} lines`} over ${axisTitle(x)}, ${held.toLocaleString()} points`;
 
@@ -75,7 +82,7 @@ export function ChartCard({ title, queries, settings, strokes, nameOf, points = 
       </div>
       {plot === undefined ? (
         <div className="chart-empty">
-          {found.error === null ? <Spinner size="large" /> : <Alert type="error" action={<button type="button" onClick={() => void found.refetch()}>Try again</button>}>{found.error.message}</Alert>}
+          {found.error === null ? <Spinner size="large" /> : <Alert type="error" action={<Button onClick={() => void found.refetch()}>Try again</Button>}>{found.error.message}</Alert>}
         </div>
       ) : plot.x.length === 0 ? (
         <div className="chart-empty">{from === undefined && to === undefined ? emptyWhy(x, logX) : "Nothing in this part of the axis: double click to see all of it."}</div>

@@ -45,6 +45,11 @@ export function plotOf(view: Pick<View, "mode" | "x" | "series">, shape: Shape):
   return { x, lines: view.series.map((column) => lineOf(column, from, view.mode === "buckets", shape)) };
 }
 
+/** Smooth the lines of a plot, which keeps the raw ones. */
+export function smoothed(plot: Plot, weight: number): Plot {
+  return weight <= 0 ? plot : { ...plot, lines: plot.lines.map((line) => ({ ...line, value: smooth(line.raw, weight) })) };
+}
+
 function lineOf(column: Column, from: number, banded: boolean, shape: Shape): Line {
   const marks: Mark[] = [];
   const n = column.last.length - from;

@@ -7,7 +7,7 @@ const HEIGHT = 24;
 const BUCKETS = 60;
 
 export function Sparkline({ run, metric }: { readonly run: string; readonly metric: string }) {
-  const { view } = useView([{ run, metric }], { x: "step", from: undefined, to: undefined, buckets: BUCKETS, short: false });
+  const { view } = useView([{ run, metric }], { x: "step", from: undefined, to: undefined, buckets: BUCKETS, lane: "course" });
   return (
     <svg width={WIDTH} height={HEIGHT} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`Course of ${metric}`}>
       {view !== undefined && <path d={course(view)} fill="none" stroke="currentColor" strokeWidth={1.2} />}

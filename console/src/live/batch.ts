@@ -1,6 +1,7 @@
 /** One request for the charts that appear together: queries of the same axis, range and width share a grid.
  *
- * Short series stay apart from long ones: on a shared grid of buckets their points would lose their exact steps. */
+ * Series of unlike lengths go in lanes of their own: on the buckets of a long one a short one would lose its exact
+ * steps. */
 import { view, type SeriesQuery, type View, type ViewRequest } from "@/api/view";
 
 const WAIT = 20;
@@ -14,10 +15,10 @@ interface Asked {
 
 const waiting = new Map<string, Asked[]>();
 
-/** Ask for series; `short` says that each has no more points than the grid has places. */
-export function batched(request: ViewRequest, short: boolean, ask: (request: ViewRequest) => Promise<View> = view): Promise<View> {
+/** Ask for series of one lane together. */
+export function batched(request: ViewRequest, lane: string, ask: (request: ViewRequest) => Promise<View> = view): Promise<View> {
   const { queries, ...rest } = request;
-  const key = JSON.stringify([rest.x, rest.from, rest.to, rest.buckets, short]);
+  const key = JSON.stringify([rest.x, rest.from, rest.to, rest.buckets, lane]);
   return new Promise((resolve, reject) => {
     const told = { queries, resolve, reject };
     const held = waiting.get(key);

@@ -77,7 +77,7 @@ describe("charts that appear together", () => {
       asked.push(request.queries.length);
       return Promise.resolve(view("raw", [0, 1], column("a", [1, Number.NaN], [1, 0]), column("b", [Number.NaN, 2], [0, 1])));
     };
-    const [first, second] = await Promise.all(["a", "b"].map((metric) => batched({ queries: [{ run: "r", metric }], x: "step" }, true, ask)));
+    const [first, second] = await Promise.all(["a", "b"].map((metric) => batched({ queries: [{ run: "r", metric }], x: "step" }, "", ask)));
     expect(asked).toEqual([2]);
     expect([...first!.x]).toEqual([0]);
     expect([...second!.x]).toEqual([1]);

@@ -15,8 +15,8 @@ export interface ViewOptions {
   readonly from: number | undefined;
   readonly to: number | undefined;
   readonly buckets: number;
-  /** No series has more points than there are buckets. */
-  readonly short: boolean;
+  /** What is asked for together with others: series of about one length. */
+  readonly lane: string;
   /** When each run began, in epoch seconds: for the relative axis. */
   readonly starts?: ReadonlyMap<string, number> | undefined;
 }
@@ -24,12 +24,12 @@ export interface ViewOptions {
 const SOON = 1_000;
 
 export function useView(queries: readonly SeriesQuery[], options: ViewOptions) {
-  const { x, from, to, buckets, short, starts } = options;
+  const { x, from, to, buckets, lane, starts } = options;
   const hub = useHub();
   const request = { queries, x, buckets, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
   const found = useQuery({
-    queryKey: ["view", request, short],
-    queryFn: () => batched(request, short),
+    queryKey: ["view", request, lane],
+    queryFn: () => batched(request, lane),
     placeholderData: keepPreviousData,
     staleTime: 0,
     gcTime: 30_000,

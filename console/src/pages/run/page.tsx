@@ -1,7 +1,6 @@
 /** One run: what it was given, what it did, what came out of it, live while it goes on. */
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
-import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -17,8 +16,9 @@ import { Actions, Deleted } from "@/pages/run/actions";
 import { EditableLine } from "@/pages/run/editable";
 import { rename } from "@/pages/run/edits";
 import { goToNeighbour } from "@/pages/run/neighbours";
-import { useRun, type RunRecord } from "@/pages/run/record";
+import { useRun } from "@/pages/run/record";
 import { TABS } from "@/pages/run/tabs";
+import { Failure } from "@/parts/failure";
 import { Status } from "@/records/columns";
 
 export default function RunPage({ rest, params }: PageProps) {
@@ -49,12 +49,11 @@ function Run({ name, params }: { readonly name: string; readonly params: URLSear
     if (run !== undefined && !(await goToNeighbour(run, direction))) setEdge(direction === 1 ? "This is the newest run of its experiment." : "This is the oldest run of its experiment.");
   };
   useKeys({ "[": () => void turn(-1), "]": () => void turn(1) });
-  if (run === undefined) return found.error === null ? <Waiting /> : <Failure error={found.error} again={refresh} />;
+  if (run === undefined) return found.error === null ? <Waiting /> : <Failure error={found.error} retry={refresh} />;
   if (found.error instanceof ApiError && found.error.code === "ResourceNotFound") return <Deleted arn={run.TrialComponentArn} name={name} refresh={refresh} />;
   const chosen = TABS.find((tab) => tab.id === params.get("tab")) ?? TABS[0]!;
   return (
     <SpaceBetween size="m">
-      <Crumbs run={run} />
       <Header
         variant="h1"
         description={
@@ -93,34 +92,10 @@ function Run({ name, params }: { readonly name: string; readonly params: URLSear
   );
 }
 
-function Crumbs({ run }: { readonly run: RunRecord }) {
-  const experiment = run.Parents[0]?.ExperimentName;
-  return (
-    <BreadcrumbGroup
-      ariaLabel="Where this is"
-      items={[
-        { text: "Runs", href: "#/search" },
-        ...(experiment === undefined ? [] : [{ text: experiment, href: link(["experiments", experiment]) }]),
-        { text: run.DisplayName ?? run.TrialComponentName, href: link(["runs", run.TrialComponentName]) },
-      ]}
-    />
-  );
-}
-
 function Waiting() {
   return (
     <Box textAlign="center" padding="xxl">
       <Spinner size="large" /> <Box variant="span">Reading the run</Box>
     </Box>
-  );
-}
-
-function Failure({ error, again }: { readonly error: Error; readonly again: () => void }) {
-  const told = error instanceof ApiError ? error : undefined;
-  return (
-    <Alert type="error" header={told?.code ?? "Error"} action={<Button onClick={again}>Try again</Button>}>
-      {error.message}
-      {told?.requestId !== undefined && <Box variant="small">Request {told.requestId}</Box>}
-    </Alert>
   );
 }

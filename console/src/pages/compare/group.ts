@@ -1,0 +1,29 @@
+/** Runs that share the value of a property, as one line: their mean, with a band from the least to the greatest. */
+import type { Plot } from "@/charts/plot";
+import type { Value } from "@/charts/smooth";
+
+export function regrouped(plot: Plot, groupOf: ReadonlyMap<string, string>): Plot {
+  const groups = new Map<string, number[]>();
+  plot.lines.forEach((line, at) => {
+    const group = groupOf.get(line.run) ?? "";
+    groups.set(group, [...(groups.get(group) ?? []), at]);
+  });
+  const lines = [...groups].map(([run, members]) => {
+    const raw: Value[] = Array.from({ length: plot.x.length });
+    const low: Value[] = Array.from({ length: plot.x.length });
+    const high: Value[] = Array.from({ length: plot.x.length });
+    for (let at = 0; at < plot.x.length; at += 1) {
+      const values = members.map((member) => plot.lines[member]!.raw[at]).filter((one) => typeof one === "number");
+      if (values.length === 0) {
+        if (members.every((member) => plot.lines[member]!.raw[at] === null)) raw[at] = null;
+        continue;
+      }
+      raw[at] = values.reduce((sum, one) => sum + one, 0) / values.length;
+      low[at] = Math.min(...values);
+      high[at] = Math.max(...values);
+    }
+    const [first] = members;
+    return { run, metric: plot.lines[first!]!.metric, value: raw, raw, low, high, marks: members.flatMap((member) => plot.lines[member]!.marks) };
+  });
+  return { x: plot.x, lines };
+}
