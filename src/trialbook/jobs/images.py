@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from trialbook.settings import Settings
 
 FILE = "images.toml"
+ANALYSIS = ("python", "-m", "trialbook.jobs.analysis_program")
+"""The command of images that analyse: see `jobs.analysis`."""
 _MEMBERS = {"pattern": str, "python": str, "packages": list, "command": list, "algorithm": str}
 _ECR = re.compile(r"^\d{12}\.dkr\.ecr\.[\w-]+\.amazonaws\.com(\.cn)?/")
 
@@ -77,6 +79,12 @@ BUILT_IN: tuple[Image, ...] = (
     *(
         Image(f"{name}:*", algorithm=name, note="built in")
         for name in ("linear-learner", "kmeans", "pca", "knn", "factorization-machines")
+    ),
+    Image(
+        "sagemaker-clarify-processing:*",
+        packages=("scipy", "pyarrow", "jinja2", "nbformat", "fpdf2", "matplotlib"),
+        command=ANALYSIS,
+        note="Clarify: bias and explanations",
     ),
     Image("sagemaker-scikit-learn:*", packages=("scikit-learn", "pandas"), note="this environment's scikit-learn"),
     Image("pytorch-*:*", packages=("torch",), note="PyTorch for CPUs, any version"),

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from trialbook.jobs import contract, places, program
+from trialbook.jobs import analysis, contract, places, program
 from trialbook.jobs.failure import JobFailure
+from trialbook.jobs.job import Left
 from trialbook.jobs.joblog import JobLog
 from trialbook.jobs.training import served_by
 from trialbook.services.job_states import Ending
@@ -18,10 +19,10 @@ from trialbook.services.job_states import Ending
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from trialbook.jobs.environments import Environments
-    from trialbook.jobs.images import Image, Images
+    from trialbook.jobs.images import Image
     from trialbook.jobs.job import Job
     from trialbook.jobs.process import Spec
+    from trialbook.jobs.serving_recipe import Kitchen
     from trialbook.model import Document
 
 CONTINUOUS = 10.0
@@ -35,13 +36,26 @@ ENTRY_POINT = "processing/input/entrypoint"
 class Processing:
     """The work of a processing job."""
 
-    images: Images
-    environments: Environments
+    kitchen: Kitchen
     slots = 1
 
     def run(self, job: Job) -> Ending:
         """Run one processing job."""
         doc = job.document()
+        if not analysis.is_analysis(self.kitchen.images.resolve(doc["AppSpecification"]["ImageUri"])):
+            return self._run(job, doc)
+        try:
+            ending = analysis.reworded(self._run(job, doc))
+            analysis.keep(job, doc)
+        except Left:
+            raise
+        except BaseException:
+            analysis.close(job)
+            raise
+        analysis.close(job)
+        return ending
+
+    def _run(self, job: Job, doc: Document) -> Ending:
         log = JobLog(job)
         process = program.running(job, partial(self._prepare, job, doc, log), log)
         uploads = program.every(CONTINUOUS, partial(_store_outputs, job, doc, continuous=True))
@@ -57,12 +71,12 @@ class Processing:
     def _prepare(self, job: Job, doc: Document, log: JobLog) -> Spec:
         job.tree.make()
         job.begin("Downloading", "Downloading the input data")
-        image = self.images.resolve(doc["AppSpecification"]["ImageUri"])
+        image = self.kitchen.images.resolve(doc["AppSpecification"]["ImageUri"])
         argv = _argv(doc, image)
         for one in _outputs(doc):
             places.require_bucket(job.call, one["S3Output"]["S3Uri"], f"The output '{one['OutputName']}'")
             _local(job, one["S3Output"], f"The output '{one['OutputName']}'").mkdir(parents=True, exist_ok=True)
-        python = self.environments.python_for(image, log.say, job.check)
+        python = self.kitchen.environments.python_for(image, log.say, job.check)
         log.say(served_by(image, python))
         for one in doc.get("ProcessingInputs", []):
             _bring(job, one, log)
@@ -70,13 +84,17 @@ class Processing:
         contract.write_json(config / "processingjobconfig.json", _configuration(doc))
         contract.write_json(config / "resourceconfig.json", contract.resources(_cluster(doc)))
         (job.tree.ml / "output").mkdir(exist_ok=True)
-        layer = self.environments.layer(python, job.tree.folder / "venv")
+        if analysis.is_analysis(image):
+            more, bins = analysis.prepare(job, doc, self.kitchen, log), [python.parent]
+        else:
+            more, bins = {}, [self.kitchen.environments.layer(python, job.tree.folder / "venv").parent, python.parent]
         own = {
             "PROCESSING_JOB_NAME": doc["ProcessingJobName"],
             "PROCESSING_JOB_ARN": doc["ProcessingJobArn"],
             **doc.get("Environment", {}),
+            **more,
         }
-        env = contract.environment(job, [layer.parent, python.parent], own)
+        env = contract.environment(job, bins, own)
         seconds = doc.get("StoppingCondition", {}).get("MaxRuntimeInSeconds")
         return program.spec_of(job, argv, env, "/opt/ml", seconds, scripts=(ENTRY_POINT,))
 

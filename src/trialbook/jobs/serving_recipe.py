@@ -93,7 +93,7 @@ class Kitchen:
             **own,
         }
         if image.python is not None:
-            variables["PYTHONPATH"] = ":".join(filter(None, [_library(place.tree), own.get("PYTHONPATH", "")]))
+            variables["PYTHONPATH"] = ":".join(filter(None, [library(place.tree), own.get("PYTHONPATH", "")]))
         return Recipe(argv, contract.environment(place, [layer.parent, python.parent], variables))
 
 
@@ -181,7 +181,7 @@ def _framework(image: str) -> str:
     return next((framework for part, framework in _FRAMEWORKS.items() if part in name), "")
 
 
-def _library(tree: Tree) -> str:
+def library(tree: Tree) -> str:
     """Give a folder that holds this package and nothing else, for interpreters of other environments."""
     folder = tree.folder / "library"
     folder.mkdir(exist_ok=True)

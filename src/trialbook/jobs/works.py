@@ -31,7 +31,7 @@ def make_works(kitchen: Kitchen, hosting: Hosting) -> Mapping[Kind, Work]:
     """Make the work of each kind that runs."""
     return {
         Kind.TRAINING_JOB: Training(kitchen.images, kitchen.environments),
-        Kind.PROCESSING_JOB: Processing(kitchen.images, kitchen.environments),
+        Kind.PROCESSING_JOB: Processing(kitchen),
         Kind.TRANSFORM_JOB: Transform(kitchen),
         Kind.TUNING_JOB: Tuning(),
         Kind.ENDPOINT: Deploying(hosting),
