@@ -43,6 +43,11 @@ def test_the_notebook_about_search_trains_ranks_and_traces(shell: Shell) -> None
     assert "every step of the notebook ran" in output
 
 
+def test_version_2_of_the_sdk_serves_transforms_and_tunes(shell: Shell) -> None:
+    output = shell.run([clients(CLIENTS, "clients") / "python", EXAMPLES / "sagemaker_serve.py"])
+    assert "every step of serving and tuning ran" in output
+
+
 def test_version_3_of_the_sdk_trains_source_code_of_ones_own(shell: Shell) -> None:
     output = shell.run([clients(CLIENTS_V3, "clients-v3") / "python", EXAMPLES / "model_trainer.py"])
     assert "ModelTrainer's job ran" in output

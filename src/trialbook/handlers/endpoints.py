@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from trialbook.handlers.members import pick, rest
 from trialbook.model import Document, Kind
-from trialbook.services import endpoints, records
+from trialbook.services import endpoints
 from trialbook.services.listing import Listing, list_page
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def create_endpoint(call: Call, request: Document) -> Document:
 
 def describe_endpoint(call: Call, request: Document) -> Document:
     """Give an endpoint."""
-    return records.document(records.require(call.store, call, Kind.ENDPOINT, request["EndpointName"]))
+    return endpoints.describe_endpoint(call, request["EndpointName"])
 
 
 def update_endpoint(call: Call, request: Document) -> Document:

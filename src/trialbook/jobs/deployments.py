@@ -29,6 +29,7 @@ class Deployment:
         self.variants = {
             one["name"]: Variant(kitchen, call, url, endpoint.id, folder / f"variant-{number}", one)
             for number, one in enumerate(plan["variants"])
+            if not one.get("shadow")
         }
 
     def start(self, check: Callable[[], None]) -> None:

@@ -41,6 +41,20 @@ def create_endpoint(call: Call, name: str, members: Document) -> Document:
     return call.store.write(add)
 
 
+def describe_endpoint(call: Call, name: str) -> Document:
+    """Give an endpoint; a client that would ask again is let wait for the end of its deployment first."""
+
+    def found() -> Document:
+        return records.document(records.require(call.store, call, Kind.ENDPOINT, name))
+
+    def settled() -> bool:
+        return found()["EndpointStatus"] not in {endpoint_states.CREATING, endpoint_states.UPDATING}
+
+    if call.patience > 0:
+        call.workspace.watch.wait(settled, call.patience)
+    return found()
+
+
 def update_endpoint(call: Call, name: str, members: Document) -> Document:
     """Deploy another configuration; variants of the same name keep their counts and weights when asked to."""
 
