@@ -1,4 +1,7 @@
-"""Runs a module as the base install would: `python bare.py MODULE ...` imports nothing that only an extra brings."""
+"""Runs a module as an install with few extras would: `python bare.py EXTRAS MODULE ...`.
+
+EXTRAS are names with commas, or a dash for none. What the base install and these extras do not bring cannot be imported.
+"""
 
 from __future__ import annotations
 
@@ -14,21 +17,24 @@ from packaging.requirements import Requirement
 PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
 
 
-def base() -> set[str]:
-    """Name the distributions that the base install brings."""
-    found = {"trialbook"}
-    waiting = [Requirement(text).name for text in PROJECT["dependencies"]]
+def brought(extras: list[str]) -> set[str]:
+    """Name the distributions that an install with some extras brings."""
+    found: set[tuple[str, str]] = set()
+    waiting = [Requirement(text) for text in PROJECT["dependencies"]]
+    waiting += [Requirement(text) for extra in extras for text in PROJECT["optional-dependencies"][extra]]
     while waiting:
-        name = plain(waiting.pop())
-        if name in found:
-            continue
-        try:
-            needed = [Requirement(text) for text in requires(name) or ()]
-        except PackageNotFoundError:
-            continue
-        found.add(name)
-        waiting += [one.name for one in needed if one.marker is None or one.marker.evaluate({"extra": ""})]
-    return found
+        wanted = waiting.pop()
+        for extra in ("", *wanted.extras):
+            key = (plain(wanted.name), extra)
+            if key in found:
+                continue
+            found.add(key)
+            try:
+                needed = [Requirement(text) for text in requires(wanted.name) or ()]
+            except PackageNotFoundError:
+                continue
+            waiting += [one for one in needed if one.marker is None or one.marker.evaluate({"extra": extra})]
+    return {"trialbook", *(name for name, _ in found)}
 
 
 def plain(name: str) -> str:
@@ -37,10 +43,10 @@ def plain(name: str) -> str:
 
 
 class Absent:
-    """An import hook: what only an extra brings is not there."""
+    """An import hook: what the extras do not bring is not there."""
 
-    def __init__(self) -> None:
-        installed = base()
+    def __init__(self, extras: list[str]) -> None:
+        installed = brought(extras)
         self.absent = {
             module
             for module, distributions in packages_distributions().items()
@@ -54,7 +60,8 @@ class Absent:
 
 
 if __name__ == "__main__":
-    sys.meta_path.insert(0, Absent())
-    del sys.argv[0]
+    chosen = sys.argv[1]
+    sys.meta_path.insert(0, Absent([] if chosen == "-" else chosen.split(",")))
+    del sys.argv[:2]
     sys.path[0] = ""  # as with `python -m`
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

@@ -1,11 +1,13 @@
-"""The base install, without any extra: it records and searches, and says which extra brings the rest."""
+"""The base install, without any extra, records and searches, and says which extra brings the rest."""
 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -17,7 +19,7 @@ BARE = Path(__file__).with_name("bare.py")
 def bare(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run a module where nothing is installed but what the base install brings."""
     return subprocess.run(
-        [sys.executable, BARE, *words], cwd=folder, capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, BARE, "-", *words], cwd=folder, capture_output=True, text=True, check=False, timeout=60
     )
 
 
@@ -74,3 +76,21 @@ def test_what_it_cannot_do_is_one_line_that_names_the_extra(tmp_path: Path, word
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert f"pip install 'trialbook[{extra}]'" in done.stderr
+
+
+def test_with_the_server_extra_alone_it_serves(tmp_path: Path) -> None:
+    command = [sys.executable, BARE, "server", "trialbook", "serve", "--port", "0", "--store", str(tmp_path / "store")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as served:
+        assert served.stdout is not None
+        said: list[str] = []
+        try:
+            for line in served.stdout:
+                said.append(line)
+                if found := re.search(r"http://[\d.:]+", line):
+                    with urlopen(f"{found[0]}/health", timeout=30) as answer:
+                        assert answer.status == 200
+                    break
+            else:
+                pytest.fail("".join(said))
+        finally:
+            served.terminate()
