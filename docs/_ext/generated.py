@@ -10,7 +10,10 @@ import importlib
 import inspect
 import json
 import re
-from typing import TYPE_CHECKING, Any
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 from docs._ext import algorithm_tables
@@ -22,6 +25,11 @@ from trialbook.clarify.gauges import STAGE_TITLES
 from trialbook.clarify.schema import ROOT, Node
 from trialbook.cli import group
 from trialbook.handlers import native
+from trialbook.jobs.environments import Environments
+from trialbook.jobs.images import Images
+from trialbook.jobs.serving_recipe import Kitchen
+from trialbook.jobs.works import make_works
+from trialbook.model import NOUNS
 from trialbook.server import openapi
 from trialbook.services import forms
 from trialbook.store import schema
@@ -56,8 +64,23 @@ def operations() -> str:
         for name in groups:
             lines += ["", "| operation | what it does |", "|---|---|"]
             chosen = [served for served in OPERATIONS if (served.service, served.group) == (service, name)]
-            lines += [f"| `{served.operation}` | {_cell(handler_summary(served))} |" for served in chosen]
+            lines += [
+                f"| `{served.operation}` | {_cell(handler_summary(served))}{_runs(served)} |" for served in chosen
+            ]
     return "\n".join(lines)
+
+
+def _runs(served: Served) -> str:
+    """Mark the operations that start what really runs."""
+    return " **Runs.**" if served.operation in running() else ""
+
+
+@cache
+def running() -> frozenset[str]:
+    """Name the operations whose jobs and endpoints really run: those whose kind a runner has work for."""
+    kitchen = Kitchen(Images(Path("images.toml")), Environments(Path("environments")))
+    kinds = make_works(kitchen, cast("Any", None))
+    return frozenset(f"Create{NOUNS[kind].name.removesuffix('Name')}" for kind in kinds)
 
 
 def handler_summary(served: Served) -> str:
@@ -209,7 +232,20 @@ def _members(node: Node, path: str) -> Iterator[str]:
         yield from _members(inner, f"{place}[]" if inner is member.items else place)
 
 
+def layers() -> str:
+    """Every layer of the package with the first line of its docstring, top first, as import-linter checks them."""
+    settings = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["tool"]["importlinter"]
+    checked = next(one["layers"] for one in settings["contracts"] if one["type"] == "layers")
+    lines = ["| layer | what it holds |", "|---|---|"]
+    for layer in checked:
+        for module in re.findall(r"[\w.]+", layer):
+            summary = (inspect.getdoc(importlib.import_module(module)) or "").split("\n\n")[0]
+            lines.append(f"| `{module.removeprefix('trialbook.')}` | {_cell(summary)} |")
+    return "\n".join(lines)
+
+
 PARTS: dict[str, Callable[[], str]] = {
+    "layers": layers,
     "operations": operations,
     "api": api,
     "cli": cli,

@@ -1,6 +1,6 @@
 """Runs a module as an install with few extras would: `python bare.py EXTRAS MODULE ...`.
 
-EXTRAS are names with commas, or a dash for none. What the base install and these extras do not bring cannot be imported.
+EXTRAS are names with commas, or a dash for none. What the base install and these extras do not bring is not imported.
 """
 
 from __future__ import annotations

@@ -14,15 +14,13 @@ ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 SET_UP = re.compile(r"^(git clone|cd|make)\b.*\n", re.MULTILINE)
 """What has happened before a test: the environment is there, and this is a checkout."""
-MAIN_JOB = """url=$(trialbook up)
-python examples/adult/train.py --url "$url" --rounds 5 --runs 2
-"""
+MAIN_JOB = 'python examples/adult/train.py --url "$(trialbook up)"\n'
 
 pytestmark = [pytest.mark.clients, pytest.mark.timeout(400)]
 
 
 def typed(page: str) -> str:
-    """Give what a page tells readers to type, with a short main job and a server of the test's own."""
+    """Give what a page tells readers to type, after what `make` does once the environment is there."""
     blocks = [SET_UP.sub("", block) for block in BLOCK.findall((ROOT / page).read_text())]
     return "\n".join(["set -e", MAIN_JOB, *blocks])
 
@@ -30,8 +28,15 @@ def typed(page: str) -> str:
 @pytest.mark.parametrize(
     ("page", "told"),
     [
-        ("README.md", ["first-warm-up", "/?token=", "/output/model.tar.gz", "DPPL", "rows.csv was used", "exit code 1"]),
-        ("docs/tutorial.md", ["my-first-run", "/?token=", "/output/model.tar.gz", "within noise", "DPPL"]),
+        (
+            "README.md",
+            ["first-warm-up", "/?token=", "/output/model.tar.gz", "DPPL", "rows.csv was used", "exit code 1"],
+        ),
+        pytest.param(
+            "docs/tutorial.md",
+            ["my-first-run", "/?token=", "line-3/output/model.tar.gz", "Within noise", "DPPL", "rows.csv was used"],
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_what_readers_are_told_to_type_works(page: str, told: list[str], tmp_path: Path) -> None:

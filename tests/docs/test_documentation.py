@@ -31,7 +31,12 @@ def page(name: str) -> str:
 def test_every_served_operation_says_what_it_does(served: Served) -> None:
     summary = generated.handler_summary(served)
     assert summary.endswith("."), f"the handler of {served.operation} needs a docstring: {summary!r}"
-    assert f"| `{served.operation}` | {summary.replace('|', chr(92) + '|')} |" in page("reference/operations.md")
+    assert f"| `{served.operation}` | {summary.replace('|', chr(92) + '|')}" in page("reference/operations.md")
+
+
+@pytest.mark.parametrize("operation", sorted(generated.running()))
+def test_an_operation_whose_job_really_runs_is_marked(operation: str) -> None:
+    assert re.search(rf"\| `{operation}` \| .+ \*\*Runs\.\*\* \|", page("reference/operations.md"))
 
 
 @pytest.mark.parametrize(("name", "command"), list(generated.commands()), ids=str)
@@ -66,6 +71,52 @@ def test_every_operation_of_our_own_api_and_its_members_are_explained(name: str)
 @pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(Settings)])
 def test_every_setting_is_explained(field: str) -> None:
     assert f"| `{field}` |" in page("reference/settings.md")
+
+
+VARIABLE = re.compile(r"\bTRIALBOOK_[A-Z_]*[A-Z]\b")
+PROGRAMS = [ROOT / "Makefile", ROOT / "hatch_build.py", *sorted((ROOT / "src").rglob("*.py"))]
+
+
+@pytest.mark.parametrize("variable", sorted({name for path in PROGRAMS for name in VARIABLE.findall(path.read_text())}))
+def test_every_environment_variable_is_explained(variable: str) -> None:
+    assert f"| `{variable}` |" in page("reference/settings.md")
+
+
+def test_every_page_of_the_console_is_explained() -> None:
+    routes = (ROOT / "console" / "src" / "app" / "routes.ts").read_text()
+    table = (DOCS / "howto" / "console.md").read_text().partition("## Pages")[2].partition("\n## ")[0]
+    pages = set(re.findall(r'^  "?([a-z-]+)"?: lazy', routes, re.MULTILINE))
+    assert pages
+    assert not pages - set(re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE))
+
+
+def test_every_key_of_the_console_is_explained() -> None:
+    source = (ROOT / "console" / "src" / "app" / "keys.ts").read_text().partition("SHORTCUTS")[2].partition("];")[0]
+    keys = {key for keys in re.findall(r'^  \["(.+?)", "', source, re.MULTILINE) for key in keys.split(", ")}
+    table = (DOCS / "howto" / "console.md").read_text().partition("## Keys")[2]
+    assert keys
+    assert not keys - set(re.findall(r"`([^`]+)`", table))
+
+
+def test_every_page_is_reached_from_the_first() -> None:
+    text = (DOCS / "index.md").read_text()
+    listed = re.findall(r"^((?:howto|reference|explanation)/[a-z]+)$", text, re.MULTILINE)
+    assert sorted(listed) == sorted(
+        str(path.relative_to(DOCS).with_suffix("")) for path in PAGES if path.parent != DOCS
+    )
+
+
+def test_every_layer_of_the_architecture_is_drawn() -> None:
+    text = page("explanation/architecture.md")
+    drawing = text.partition("```text")[2].partition("```")[0]
+    for layer in re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE):
+        assert re.search(rf"\b{layer}(?:/|\.py)", drawing), f"the picture lacks {layer}"
+
+
+def test_the_files_that_newcomers_are_sent_to_exist() -> None:
+    table = (DOCS / "explanation" / "architecture.md").read_text().partition("| question |")[2].partition("\n\n")[0]
+    for name in re.findall(r"`([\w/]+(?:/|\.\w+))`", table):
+        assert (ROOT / name).exists() or (ROOT / "src" / "trialbook" / name).exists(), name
 
 
 def test_every_error_code_is_explained() -> None:
