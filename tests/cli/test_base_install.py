@@ -79,7 +79,17 @@ def test_what_it_cannot_do_is_one_line_that_names_the_extra(tmp_path: Path, word
 
 
 def test_with_the_server_extra_alone_it_serves(tmp_path: Path) -> None:
-    command = [sys.executable, BARE, "server", "trialbook", "serve", "--port", "0", "--store", str(tmp_path / "store")]
+    command = [
+        sys.executable,
+        str(BARE),
+        "server",
+        "trialbook",
+        "serve",
+        "--port",
+        "0",
+        "--store",
+        str(tmp_path / "store"),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as served:
         assert served.stdout is not None
         said: list[str] = []
