@@ -16,6 +16,7 @@ from trialbook.errors import ApiError
 from trialbook.handlers.native import OPERATIONS
 from trialbook.model import Document, Kind
 from trialbook.services import buckets, content_uses, contents, objects, records, trial_components
+from trialbook.services.conditions import Span
 from trialbook.services.content_uses import READ, WROTE, Use
 from trialbook.services.contents import File
 from trialbook.services.context import Call
@@ -243,3 +244,42 @@ def test_the_root_of_three_files_is_that_of_the_documented_tree() -> None:
     expected = h(b"\1" + h(b"\1" + a + b) + c).hex()
     files = [file("ü", b"3"), file("b/a", b"2"), file("a", b"1")]
     assert contents.tree_identity(files) == f"sha256-tree:{expected}"
+
+
+def test_a_table_that_a_run_logged_as_input_is_found_by_its_rows(call: Call) -> None:
+    import base64
+
+    from trialbook.handlers.dispatch import dispatch
+
+    put(call, "s3://data/", {"log/train.csv": b"a,b\n1,x\n2,y\n3,z\n"})
+    artifact = {"train": {"Value": "s3://data/log/train.csv", "MediaType": "text/csv"}}
+    dispatch(call, "sagemaker", "CreateTrialComponent", {"TrialComponentName": "run-1"})
+    update = {"TrialComponentName": "run-1", "InputArtifacts": artifact}
+    dispatch(call, "sagemaker", "UpdateTrialComponent", update)
+    for _ in range(2):
+        answer = ask(call, data=base64.b64encode(b"b,a\ny,2.0\n").decode(), name="holdout.csv")
+        assert (relations(answer), answer["decision"], answer["unchecked"]) == ({"rows"}, "used", [])
+    assert answer["findings"][0]["uses"][0]["by"] == {
+        "type": "run",
+        "name": "run-1",
+        "arn": "arn:aws:sagemaker:us-east-1:000000000000:experiment-trial-component/run-1",
+    }
+    listed = OPERATIONS["contents"](call, {"name": "run-1"})["contents"]
+    assert [(one["direction"], one["name"], one["count"]) for one in listed] == [("read", "train", 1)]
+
+
+def test_an_object_that_came_in_parts_has_the_hash_of_its_whole(call: Call) -> None:
+    from trialbook.services import uploads
+
+    buckets.create_bucket(call, {"Bucket": "data"})
+    begun = uploads.create_multipart_upload(call, {"Bucket": "data", "Key": "big"})
+    name = {"Bucket": "data", "Key": "big", "UploadId": begun["UploadId"]}
+    for number, data in ((1, b"one"), (2, b"two")):
+        uploads.upload_part(call, {**name, "PartNumber": number, "Body": io.BytesIO(data)})
+    uploads.complete_multipart_upload(
+        call, {**name, "MultipartUpload": {"Parts": [{"PartNumber": 1}, {"PartNumber": 2}]}}
+    )
+    row = call.store.object("data", "big")
+    assert row is not None
+    assert row.meta[objects.CONTENT] == hashlib.sha256(b"onetwo").hexdigest()
+    assert b"".join(objects.read_bytes(call, row, Span(0, 6))) == b"onetwo"

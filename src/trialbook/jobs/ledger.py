@@ -45,7 +45,8 @@ class Tally:
 
     def _note_rows(self, name: str, sha256: str, row: ObjectRow, path: Path) -> None:
         known = self.call.store.find(Kind.CONTENT_ROWS, content_uses.rows_key(self.call, sha256))
-        if known is None and sha256 not in self.rows:
+        pending = known is None or content_uses.PENDING in (known.doc or {})
+        if pending and sha256 not in self.rows:
             self.rows[sha256] = row_sketches.document(path, name, row.meta.get("ContentType"))
 
     def use(self) -> Use:

@@ -72,14 +72,13 @@ class Asked:
             self.identity = contents.file_identity(one.hash) if self.whole else contents.tree_identity(self.files)
         return self
 
-    def add_rows(self, name: str, file_hash: str, doc: Document) -> None:
+    def add_rows(self, name: str, doc: Document) -> None:
         """Take a file's row sketch, or say why there is none."""
         sketch = row_sketches.from_document(doc)
         if sketch is not None:
             self.rows[name] = sketch
         elif doc.get("Table"):
             self.doubt(f"the rows of {name}", doc["Why"])
-        del file_hash
 
 
 def by_identity(call: Call, text: str) -> Asked:
@@ -106,7 +105,7 @@ def by_files(title: str, files: Sequence[File], *, whole: bool, rows: dict[str, 
     asked = Asked(title, name=title if whole else "", files=list(files), whole=whole)
     for one in files:
         if one.name in rows:
-            asked.add_rows(one.name, one.hash, rows[one.name])
+            asked.add_rows(one.name, rows[one.name])
     return asked.identify()
 
 
@@ -174,24 +173,31 @@ def _hashed(call: Call, row: ObjectRow) -> str:
 
 def _known_rows(call: Call, asked: Asked, file: File) -> bool:
     kept = call.store.find(Kind.CONTENT_ROWS, content_uses.rows_key(call, file.hash))
-    if kept is not None and kept.doc is not None:
-        asked.add_rows(file.name, file.hash, kept.doc)
-    return kept is not None
+    if kept is None or kept.doc is None or content_uses.PENDING in kept.doc:
+        return False
+    asked.add_rows(file.name, kept.doc)
+    return True
 
 
 def _read_rows(call: Call, asked: Asked, file: File, row: ObjectRow) -> None:
     media = row.meta.get("ContentType")
     if row_sketches.kind_of(file.name, media) is None:
         return
+    asked.add_rows(file.name, _sketched(call, row))
+
+
+def rows_of(call: Call, uri: str, file_hash: str) -> Document | None:
+    """Sketch the rows of the object at a URI; None when its bytes are no longer those of this hash."""
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    row = call.store.object(bucket, key)
+    return None if row is None or row.meta.get(objects.CONTENT) != file_hash else _sketched(call, row)
+
+
+def _sketched(call: Call, row: ObjectRow) -> Document:
     if row.size > row_sketches.MOST_BYTES:
-        asked.add_rows(
-            file.name,
-            file.hash,
-            {"Table": True, "Why": f"{row.size:,} bytes: rows are read of files of up to {row_sketches.MOST_BYTES:,}"},
-        )
-        return
+        return row_sketches.too_large(row.size)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table"
         with path.open("wb") as target:
             target.writelines(objects.read_bytes(call, row, Span(0, row.size)))
-        asked.add_rows(file.name, file.hash, row_sketches.document(path, file.name, media))
+        return row_sketches.document(path, row.key, row.meta.get("ContentType"))

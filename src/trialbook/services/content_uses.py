@@ -23,6 +23,8 @@ from trialbook.model import Document, Kind
 from trialbook.services import contents, records
 from trialbook.services.artifacts import source_hash
 from trialbook.services.contents import File
+from trialbook.services.objects import CONTENT
+from trialbook.services.row_sketches import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -38,6 +40,8 @@ MOST_FILES = 50_000
 """Files of a folder whose identities are kept each; of a larger one only the root is, and answers say so."""
 MOST_SHOWN = 8
 """Identities with their times that an artifact's properties show; the edges keep all."""
+PENDING = "Pending"
+"""The member of a row sketch that is still to be made: the URI of the object to read."""
 CONTENTS = "_contents"
 """The member of a trial component that holds the identities of its artifacts."""
 
@@ -126,10 +130,40 @@ def _ensure(tx: Transaction, call: Call, use: Use) -> Entity:
                 if one.size:  # that two folders both hold an empty file tells nothing
                     tx.link(held.id, IN_FOLDER, found.id, {"name": one.name})
     for hash_hex, doc in use.rows.items():
-        key = rows_key(call, hash_hex)
-        if tx.find(Kind.CONTENT_ROWS, key) is None:
-            tx.insert(Kind.CONTENT_ROWS, key, {**doc, "Hash": hash_hex, "_scope": call.scope.text})
+        keep_rows(tx, call, hash_hex, doc)
     return found
+
+
+def keep_rows(tx: Transaction, call: Call, file_hash: str, doc: Document) -> None:
+    """Keep a file's row sketch, in place of a note that it is still to be made."""
+    key = rows_key(call, file_hash)
+    told = {**doc, "Hash": file_hash, "_scope": call.scope.text}
+    before = tx.find(Kind.CONTENT_ROWS, key)
+    if before is None:
+        tx.insert(Kind.CONTENT_ROWS, key, told)
+    elif PENDING in records.document(before) and PENDING not in doc:
+        tx.update(before.id, told)
+
+
+def note_artifacts(tx: Transaction, call: Call, run: Entity, before: Document) -> None:
+    """Keep the contents of the artifacts that a run has and did not have `before`, of those that lie in this store.
+
+    Rows are not read within a transaction: a table is noted as one whose rows are read when they are first asked for.
+    """
+    doc = records.document(run)
+    for direction, member in ((READ, "InputArtifacts"), (WROTE, "OutputArtifacts")):
+        for name, artifact in doc.get(member, {}).items():
+            uri = str(artifact.get("Value", ""))
+            if not uri.startswith("s3://") or artifact == before.get(member, {}).get(name):
+                continue
+            bucket, _, key = uri.removeprefix("s3://").partition("/")
+            row = tx.object(bucket, key)
+            if row is not None and CONTENT in row.meta:
+                file = File(key.rpartition("/")[2], row.meta[CONTENT], row.size)
+                rows = {}
+                if direction == READ and kind_of(file.name, row.meta.get("ContentType")) is not None:
+                    rows[file.hash] = {"Table": True, PENDING: uri, "Why": f"the object {uri} is no longer what it was"}
+                keep(tx, call, run, Use(direction, name, uri, [file], True, rows), [run.id])
 
 
 def _insert(tx: Transaction, call: Call, identity: str, files: Sequence[File], *, whole: bool) -> Entity:

@@ -23,9 +23,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from trialbook.model import Document, Kind
-from trialbook.services import content_uses, contents, records, row_sketches
+from trialbook.services import asked_data, content_uses, contents, records, row_sketches
 from trialbook.services.artifacts import source_hash
-from trialbook.services.content_uses import IDENTITY_OF, READ
+from trialbook.services.content_uses import IDENTITY_OF, PENDING, READ
 from trialbook.services.use_evidence import use_document
 from trialbook.store.interface import Edge, Entity
 
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 MOST_TABLES = 2_000
 """Tables whose rows one question is compared with; more are told as not checked."""
+MOST_PENDING = 50
+"""Tables of runs whose rows one question reads for the first time."""
 MOST_UNSEEN = 20
 """Inputs never seen that an answer names; it counts them all."""
 MOST_ARTIFACTS = 100_000
@@ -212,7 +214,7 @@ def _by_rows(call: Call, asked: Asked, findings: Findings) -> int:
     if not asked.rows:
         return 0
     own = {one.hash for one in asked.files}
-    compared = since = 0
+    compared = since = made = 0
     unread: list[str] = []
     while compared < MOST_TABLES:
         page = call.store.changes(since, [Kind.CONTENT_ROWS], 50)
@@ -223,6 +225,8 @@ def _by_rows(call: Call, asked: Asked, findings: Findings) -> int:
             doc = records.document(entity) if entity.doc is not None else {}
             if doc.get("_scope") != call.scope.text or doc["Hash"] in own or not doc["Table"]:
                 continue
+            if PENDING in doc and made < MOST_PENDING:
+                doc, made = _made(call, doc), made + 1
             other = row_sketches.from_document(doc)
             if other is None:
                 unread.append(f"{contents.file_identity(doc['Hash'])[:19]}: {doc['Why']}")
@@ -234,6 +238,15 @@ def _by_rows(call: Call, asked: Asked, findings: Findings) -> int:
     if compared >= MOST_TABLES:
         findings.doubt(f"tables beyond the first {MOST_TABLES:,}", "one question compares rows with so many at most")
     return compared
+
+
+def _made(call: Call, doc: Document) -> Document:
+    """Make a row sketch that was left for later, if the object is still what it was."""
+    sketch = asked_data.rows_of(call, doc[PENDING], doc["Hash"])
+    if sketch is None:
+        return doc
+    call.store.write(lambda tx: content_uses.keep_rows(tx, call, doc["Hash"], sketch))
+    return {**sketch, "Hash": doc["Hash"]}
 
 
 def _tell_rows(call: Call, asked: Asked, file_hash: str, other: Sketch, findings: Findings) -> None:

@@ -107,12 +107,17 @@ def document(path: Path, name: str, media_type: str | None = None) -> Document:
         return {"Why": "not a table known here (CSV, TSV, JSON lines, Parquet)", "Table": False}
     size = path.stat().st_size
     if size > MOST_BYTES:
-        return {"Why": f"{size:,} bytes: rows are read of files of up to {MOST_BYTES:,}", "Table": True}
+        return too_large(size)
     try:
         with path.open("rb") as file:
             return to_document(sketch(file, kind))
     except UnreadableTableError as error:
         return {"Why": str(error), "Table": True}
+
+
+def too_large(size: int) -> Document:
+    """Say that a table's rows are not read for its size."""
+    return {"Why": f"{size:,} bytes: rows are read of files of up to {MOST_BYTES:,}", "Table": True}
 
 
 def to_document(one: Sketch) -> Document:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from trialbook.errors import ValidationError
 from trialbook.model import Document, Kind
-from trialbook.services import associations, experiments, forks, records, trial_components, trials
+from trialbook.services import associations, content_uses, experiments, forks, records, trial_components, trials
 from trialbook.services.artifacts import new_artifact
 from trialbook.services.trials import MEMBER_OF
 from trialbook.store.interface import LogLine
@@ -128,7 +128,8 @@ def change(tx: Transaction, call: Call, component: Entity, writer: str, seq: int
         else:
             doc = _CHANGES[kind](tx, call, doc, writer, told)
     if doc is not before:
-        records.save(tx, call, component, doc)
+        saved = records.save(tx, call, component, doc)
+        content_uses.note_artifacts(tx, call, saved, before)
     for stream, lines in logs.items():
         tx.append_log(component.id, stream, writer, seq, lines)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from trialbook.errors import ValidationError
 from trialbook.model import Document, Kind
-from trialbook.services import records
+from trialbook.services import content_uses, records
 from trialbook.services.quotas import check_quota
 from trialbook.services.trials import MEMBER_OF
 
@@ -29,7 +29,12 @@ STATUS_MESSAGE_LIMIT = 1024
 def create_trial_component(call: Call, name: str, members: Document) -> Document:
     """Add a trial component that belongs to no trial yet."""
     doc = new_component(call, name, members)
-    call.store.write(lambda tx: records.insert(tx, call, Kind.TRIAL_COMPONENT, doc))
+
+    def add(tx: Transaction) -> None:
+        component = records.insert(tx, call, Kind.TRIAL_COMPONENT, doc)
+        content_uses.note_artifacts(tx, call, component, {})
+
+    call.store.write(add)
     return doc
 
 
@@ -48,7 +53,10 @@ def update_trial_component(call: Call, name: str, members: Document) -> Document
 
     def change(tx: Transaction) -> Entity:
         entity = records.require(tx, call, Kind.TRIAL_COMPONENT, name)
-        return records.save(tx, call, entity, merged(call, records.document(entity), members))
+        before = records.document(entity)
+        saved = records.save(tx, call, entity, merged(call, before, members))
+        content_uses.note_artifacts(tx, call, saved, before)
+        return saved
 
     return records.document(call.store.write(change))
 

@@ -19,6 +19,7 @@ from trialbook.services.conditions import Span, check_copy_source, check_write, 
 from trialbook.services.copies import copy_source
 from trialbook.services.integrity import expected_checksums, require_algorithm
 from trialbook.services.objects import (
+    CONTENT,
     ENCRYPTION,
     kept_headers,
     no_such_key,
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 SMALLEST_PART = 5 * 1024 * 1024
 """Bytes that S3 asks of every part but the last; asked here only under `--aws-limits`."""
 MOST_PARTS = 10_000
+MOST_IDENTIFIED = 2 * 1024**3
+"""Bytes of an object in parts that is read again for its SHA-256; a larger one gets it when a job reads it."""
 _CHECKSUM = ("ChecksumAlgorithm", "ChecksumType")
 
 
@@ -110,9 +113,26 @@ def complete_multipart_upload(call: Call, request: Document) -> Document:
         return row
 
     row = call.store.write(complete)
+    _identify(call, row)
     sums = {name: value for name, value in row.meta.items() if name.startswith("Checksum")}
     where = {"Location": f"/{bucket}/{key}", "Bucket": bucket, "Key": key}
     return {**where, "ETag": quoted(row.etag), **sums, **pick(row.meta, ENCRYPTION)}
+
+
+def _identify(call: Call, row: ObjectRow) -> None:
+    """Keep the SHA-256 of an object that came in parts: it is read once, since hashes of parts do not add up to one."""
+    if CONTENT in row.meta or row.size > MOST_IDENTIFIED:
+        return
+    digest = hashlib.sha256(usedforsecurity=False)
+    for piece in read_bytes(call, row, Span(0, row.size)):
+        digest.update(piece)
+
+    def keep(tx: Transaction) -> None:
+        found = tx.object(row.bucket, row.key)
+        if found is not None and found.blobs == row.blobs and CONTENT not in found.meta:
+            tx.put_object(found._replace(meta={**found.meta, CONTENT: digest.hexdigest()}))
+
+    call.store.write(keep)
 
 
 def abort_multipart_upload(call: Call, request: Document) -> Document:
