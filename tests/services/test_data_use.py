@@ -66,7 +66,7 @@ def relations(answer: Document) -> set[str]:
 
 def test_a_clean_miss_is_unused(call: Call) -> None:
     read(call, "run-1", "s3://data/train/", {"a.csv": b"1,2\n"})
-    answer = ask_tree(call, {"other.bin": b"3,4\n"})
+    answer = ask_tree(call, {"other.png": b"3,4\n"})
     assert (answer["decision"], answer["findings"], answer["unchecked"]) == ("unused", [], [])
 
 
@@ -79,13 +79,13 @@ def test_the_same_folder_is_exact_and_says_who_read_it(call: Call) -> None:
 
 
 def test_a_renamed_file_is_found_by_its_content(call: Call) -> None:
-    read(call, "run-1", "s3://data/train.bin", {"train.bin": b"1,2\n"}, whole=True)
-    answer = ask(call, files=[{"name": "x.bin", "sha256": hashlib.sha256(b"1,2\n").hexdigest(), "size": 4}])
+    read(call, "run-1", "s3://data/train.png", {"train.png": b"1,2\n"}, whole=True)
+    answer = ask(call, files=[{"name": "x.png", "sha256": hashlib.sha256(b"1,2\n").hexdigest(), "size": 4}])
     assert relations(answer) == {"renamed"}
 
 
 def test_a_copy_elsewhere_is_found_and_told_from_the_original(call: Call) -> None:
-    tree = {"a.bin": b"12", "b.bin": b"3"}
+    tree = {"a.png": b"12", "b.png": b"3"}
     put(call, "s3://data/train/", tree)
     put(call, "s3://data/copy/", tree)
     read(call, "run-1", "s3://data/train/", tree)
@@ -94,17 +94,17 @@ def test_a_copy_elsewhere_is_found_and_told_from_the_original(call: Call) -> Non
 
 
 def test_what_was_changed_in_place_since_is_used_with_the_old_bytes(call: Call) -> None:
-    uri = "s3://data/train.bin"
-    put(call, "s3://data/", {"train.bin": b"old"})
+    uri = "s3://data/train.png"
+    put(call, "s3://data/", {"train.png": b"old"})
     artifact = {"Source": {"SourceUri": uri}, "ArtifactType": "DataSet"}
     from trialbook.services.artifacts import create_artifact
 
     made = create_artifact(call, artifact)
-    read(call, "run-1", uri, {"train.bin": b"old"}, whole=True)
-    put(call, "s3://data/", {"train.bin": b"new"})
+    read(call, "run-1", uri, {"train.png": b"old"}, whole=True)
+    put(call, "s3://data/", {"train.png": b"new"})
     answer = ask(call, uri=uri)
     assert (answer["decision"], relations(answer)) == ("used", {"changed"})
-    read(call, "run-2", uri, {"train.bin": b"new"}, whole=True)
+    read(call, "run-2", uri, {"train.png": b"new"}, whole=True)
     assert relations(ask(call, uri=uri)) == {"exact", "changed"}
     listed = OPERATIONS["contents"](call, {"name": made["ArtifactArn"]})["contents"]
     assert [one["content"] for one in listed] == [
@@ -117,7 +117,7 @@ def test_what_was_changed_in_place_since_is_used_with_the_old_bytes(call: Call) 
 
 
 def test_what_was_only_written_is_told_but_not_used(call: Call) -> None:
-    read(call, "run-1", "s3://data/model.bin", {"model.bin": b"w"}, whole=True, direction=WROTE)
+    read(call, "run-1", "s3://data/model.png", {"model.png": b"w"}, whole=True, direction=WROTE)
     answer = ask(call, hash=hashlib.sha256(b"w").hexdigest(), ignore_unseen=True)
     assert relations(answer) == {"exact"}
     assert answer["decision"] == "undecided"  # a hash alone has no rows to compare
@@ -149,10 +149,10 @@ def test_recorded_jobs_whose_data_was_never_seen_leave_it_undecided(call: Call) 
     from tests.services.conftest import Client
 
     Client(call).train("recorded")
-    answer = ask_tree(call, {"a.bin": b"1"})
+    answer = ask_tree(call, {"a.png": b"1"})
     assert answer["decision"] == "undecided"
     assert "s3://b/train" in answer["unchecked"][0]["why"]
-    files = [{"name": "a.bin", "sha256": "0" * 64, "size": 1}]
+    files = [{"name": "a.png", "sha256": "0" * 64, "size": 1}]
     assert ask(call, files=files, ignore_unseen=True)["decision"] == "unused"
     named = ask(call, uri="s3://b/train")
     assert (named["decision"], relations(named)) == ("used", {"place"})
@@ -176,7 +176,7 @@ def test_a_question_that_names_no_data_is_an_error_that_says_how(call: Call, req
     assert len(caught.value.message) > 20
 
 
-NAMES = st.sampled_from([f"{folder}{letter}.bin" for folder in ("", "d/", "d/e/") for letter in "abcd"])
+NAMES = st.sampled_from([f"{folder}{letter}.png" for folder in ("", "d/", "d/e/") for letter in "abcd"])
 TREES = st.dictionaries(NAMES, st.integers(1, 6).map(lambda n: bytes([n])), min_size=1, max_size=6)
 
 
@@ -283,3 +283,35 @@ def test_an_object_that_came_in_parts_has_the_hash_of_its_whole(call: Call) -> N
     assert row is not None
     assert row.meta[objects.CONTENT] == hashlib.sha256(b"onetwo").hexdigest()
     assert b"".join(objects.read_bytes(call, row, Span(0, 6))) == b"onetwo"
+
+
+def test_an_object_that_changed_since_its_prefix_was_used_is_told_so(call: Call) -> None:
+    from trialbook.services.artifacts import create_artifact
+
+    tree = {"a.png": b"old", "b.png": b"same"}
+    put(call, "s3://data/train/", tree)
+    create_artifact(call, {"Source": {"SourceUri": "s3://data/train"}, "ArtifactType": "DataSet"})
+    read(call, "run-1", "s3://data/train", tree)
+    put(call, "s3://data/train/", {"a.png": b"new"})
+    assert relations(ask(call, uri="s3://data/train/a.png")) == {"changed"}
+    assert relations(ask(call, uri="s3://data/train/b.png")) == {"subset"}
+    whole = ask(call, uri="s3://data/train/")
+    assert relations(whole) == {"changed"}
+    assert whole["findings"][0]["files"] == {"shared": 1, "asked": 2, "used": 2}
+
+
+@pytest.mark.parametrize(("name", "doubted"), [("a.libsvm", True), ("part-0", True), ("a.png", False)])
+def test_what_may_hold_a_table_in_another_format_leaves_a_miss_undecided(call: Call, name: str, doubted: bool) -> None:
+    import base64
+
+    answer = ask(call, data=base64.b64encode(b"1 2:3").decode(), name=name)
+    assert answer["decision"] == ("undecided" if doubted else "unused")
+
+
+def test_a_folder_of_too_many_files_is_told_as_not_checked(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(content_uses, "MOST_FILES", 1)
+    tree = {"a.png": b"1", "b.png": b"2"}
+    read(call, "run-1", "s3://data/train/", tree)
+    assert relations(ask_tree(call, tree)) == {"exact"}
+    part = ask_tree(call, {"a.png": b"1"})
+    assert (part["decision"], part["unchecked"][0]["what"]) == ("undecided", "single files and rows of 1 large folders")

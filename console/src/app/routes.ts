@@ -21,6 +21,7 @@ export const pages: Readonly<Record<string, Page>> = {
   experiments: lazy(() => import("@/pages/experiments/page")),
   lineage: lazy(() => import("@/pages/lineage/page")),
   bin: lazy(() => import("@/pages/bin/page")),
+  verify: lazy(() => import("@/pages/verify/page")),
   about: lazy(() => import("@/pages/about/page")),
 };
 

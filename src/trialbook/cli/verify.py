@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from trialbook.cli.store_option import store_option
-from trialbook.errors import UsageError
+from trialbook.errors import ApiError, TrialbookError, UsageError
 from trialbook.sdk.reading import open_reading
 
 if TYPE_CHECKING:
@@ -30,10 +31,15 @@ def verify(what: str, store: str | None, *, seen_only: bool, no_rows: bool, as_j
     """Say whether data was read by any job or run: by content, under any name, whole, in part, or row by row.
 
     A local file or folder is hashed here and only hashes are sent. Exits with 0 when it was not used, 1 when it was,
-    2 when that could not be decided.
+    2 when that could not be decided or something went wrong.
     """
-    request: Document = {**_question(what, rows=not no_rows), "ignore_unseen": seen_only}
-    answer = open_reading(store).call("verify", request)
+    try:
+        request: Document = {**_question(what, rows=not no_rows), "ignore_unseen": seen_only}
+        answer = open_reading(store).call("verify", request)
+    except (TrialbookError, OSError) as error:
+        # A script must not take a failure for an answer: 1 says that the data was used.
+        click.echo(f"trialbook: {error.message if isinstance(error, ApiError) else error}", err=True)
+        sys.exit(CODES["undecided"])
     if as_json:
         click.echo(json.dumps(answer, indent=2))
     else:
@@ -58,19 +64,19 @@ def _of_path(path: Path, *, rows: bool) -> Document:
     from trialbook.services import contents
 
     if path.is_file():
-        files = [contents.File(path.name, *contents.hash_file(path))]
-        told = [_file(one, path, rows=rows) for one in files]
-        return {"files": told, "name": path.name}
-    files = contents.hash_folder(path)
-    if not files:
+        return {"files": [_file(path, path.name, rows=rows)], "name": path.name}
+    paths = contents.files_below(path)
+    if not paths:
         raise UsageError(f"'{path}' holds no files.")
-    return {"files": [_file(one, path / one.name, rows=rows) for one in files], "name": str(path), "folder": True}
+    with click.progressbar(paths, label="Hashing", file=sys.stderr if sys.stderr.isatty() else io.StringIO()) as shown:
+        files = [_file(one, one.relative_to(path).as_posix(), rows=rows) for one in shown]
+    return {"files": files, "name": str(path), "folder": True}
 
 
-def _file(one: tuple[str, str, int], path: Path, *, rows: bool) -> Document:
-    from trialbook.services import row_sketches
+def _file(path: Path, name: str, *, rows: bool) -> Document:
+    from trialbook.services import contents, row_sketches
 
-    name, sha256, size = one
+    sha256, size = contents.hash_file(path)
     told: Document = {"name": name, "sha256": sha256, "size": size}
     if rows and row_sketches.kind_of(name) is not None:
         told["rows"] = row_sketches.document(path, name)
@@ -78,13 +84,11 @@ def _file(one: tuple[str, str, int], path: Path, *, rows: bool) -> Document:
 
 
 def _print(answer: Document) -> None:
-    from trialbook.services.use_words import sentence
-
     click.echo(answer["summary"])
     if answer["asked"]["content"]:
         click.echo(f"  content  {answer['asked']['content']}")
     for finding in answer["findings"]:
-        click.echo(f"\n{finding['relation']}: {sentence(finding)}")
+        click.echo(f"\n{finding['relation']}: {finding['text']}")
         for use in finding["uses"]:
             click.echo(f"  {_use(use)}")
     if answer["unchecked"]:

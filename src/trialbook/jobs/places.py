@@ -19,7 +19,7 @@ from trialbook.jobs.failure import JobFailure
 from trialbook.services import objects
 from trialbook.services.buckets import find_bucket
 from trialbook.services.conditions import Span
-from trialbook.services.object_listing import walk
+from trialbook.services.object_listing import relative, walk
 from trialbook.store.interface import ObjectRow
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def listed(call: Call, data_type: str, uri: str, what: str) -> list[Item]:
     if data_type not in {"S3Prefix", "Converse"}:
         raise JobFailure(f"ClientError: {what} is of type {data_type}, which is not served: use S3Prefix.")
     rows = (row for row in walk(call, place.bucket, place.key, "", "") if isinstance(row, ObjectRow))
-    found = [Item(row, _relative(row.key, place.key)) for row in rows if not row.key.endswith("/")]
+    found = [Item(row, relative(row.key, place.key)) for row in rows if not row.key.endswith("/")]
     if not found:
         raise JobFailure(f"ClientError: {what}: no objects were found at {uri}. {_hint(call, place)}")
     return found
@@ -206,13 +206,6 @@ def files_of(folder: Path) -> Iterator[Path]:
             path = Path(base) / name
             if path.is_file() and path.resolve().is_relative_to(root):
                 yield path
-
-
-def _relative(key: str, prefix: str) -> str:
-    rest = key.removeprefix(prefix)
-    if prefix == "" or prefix.endswith("/") or rest.startswith("/"):
-        return rest.lstrip("/")
-    return key[prefix.rfind("/") + 1 :]
 
 
 def _manifest(call: Call, uri: str, what: str) -> list[Item]:

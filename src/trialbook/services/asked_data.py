@@ -18,7 +18,7 @@ from trialbook.model import Document, Kind
 from trialbook.services import content_uses, contents, objects, row_sketches
 from trialbook.services.conditions import Span
 from trialbook.services.contents import File
-from trialbook.services.object_listing import walk
+from trialbook.services.object_listing import relative, walk
 from trialbook.store.interface import ObjectRow
 
 if TYPE_CHECKING:
@@ -106,6 +106,10 @@ def by_files(title: str, files: Sequence[File], *, whole: bool, rows: dict[str, 
     for one in files:
         if one.name in rows:
             asked.add_rows(one.name, rows[one.name])
+        elif row_sketches.kind_of(one.name) is not None:
+            asked.doubt(f"the rows of {one.name}", "only its hash was sent")
+        else:
+            asked.add_rows(one.name, row_sketches.unread(one.name))
     return asked.identify()
 
 
@@ -114,7 +118,9 @@ def by_bytes(name: str, data: bytes) -> Asked:
     file = File(name, hashlib.sha256(data, usedforsecurity=False).hexdigest(), len(data))
     asked = Asked(name, name=name, files=[file])
     kind = row_sketches.kind_of(name)
-    if kind is not None:
+    if kind is None:
+        asked.add_rows(name, row_sketches.unread(name))
+    else:
         try:
             asked.rows[name] = row_sketches.sketch(io.BytesIO(data), kind)
         except row_sketches.UnreadableTableError as error:
@@ -143,17 +149,10 @@ def by_uri(call: Call, uri: str) -> Asked:
                 if len(asked.files) >= MOST_OBJECTS:
                     asked.doubt(f"objects beyond the first {MOST_OBJECTS:,}", "one question looks at so many at most")
                     break
-                _take(call, asked, row, _relative(row.key, key))
+                _take(call, asked, row, relative(row.key, key))
     if not asked.files:
         asked.doubt("the content", f"there is no object at {uri} now")
     return asked.identify()
-
-
-def _relative(key: str, prefix: str) -> str:
-    rest = key.removeprefix(prefix)
-    if prefix == "" or prefix.endswith("/") or rest.startswith("/"):
-        return rest.lstrip("/")
-    return key[prefix.rfind("/") + 1 :]
 
 
 def _take(call: Call, asked: Asked, row: ObjectRow, name: str) -> None:
@@ -182,6 +181,7 @@ def _known_rows(call: Call, asked: Asked, file: File) -> bool:
 def _read_rows(call: Call, asked: Asked, file: File, row: ObjectRow) -> None:
     media = row.meta.get("ContentType")
     if row_sketches.kind_of(file.name, media) is None:
+        asked.add_rows(file.name, row_sketches.unread(file.name))
         return
     asked.add_rows(file.name, _sketched(call, row))
 

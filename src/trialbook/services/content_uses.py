@@ -24,7 +24,7 @@ from trialbook.services import contents, records
 from trialbook.services.artifacts import source_hash
 from trialbook.services.contents import File
 from trialbook.services.objects import CONTENT
-from trialbook.services.row_sketches import kind_of
+from trialbook.services.row_sketches import kind_of, unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -38,6 +38,7 @@ IDENTITY_OF = "identityOf"
 PROPERTY = "trialbook:content"
 MOST_FILES = 50_000
 """Files of a folder whose identities are kept each; of a larger one only the root is, and answers say so."""
+_LARGE = "large-folders"
 MOST_SHOWN = 8
 """Identities with their times that an artifact's properties show; the edges keep all."""
 PENDING = "Pending"
@@ -161,7 +162,9 @@ def note_artifacts(tx: Transaction, call: Call, run: Entity, before: Document) -
             if row is not None and CONTENT in row.meta:
                 file = File(key.rpartition("/")[2], row.meta[CONTENT], row.size)
                 rows = {}
-                if direction == READ and kind_of(file.name, row.meta.get("ContentType")) is not None:
+                if direction == READ and kind_of(file.name, row.meta.get("ContentType")) is None:
+                    rows[file.hash] = unread(file.name)
+                elif direction == READ:
                     rows[file.hash] = {"Table": True, PENDING: uri, "Why": f"the object {uri} is no longer what it was"}
                 keep(tx, call, run, Use(direction, name, uri, [file], True, rows), [run.id])
 
@@ -174,11 +177,27 @@ def _insert(tx: Transaction, call: Call, identity: str, files: Sequence[File], *
         "CreationTime": call.now(),
         "_scope": call.scope.text,
     }
+    if not whole and len(files) > MOST_FILES:
+        _note_large(tx, call, identity)
     if whole:
         doc["Files"] = [[files[0].name.rpartition("/")[2], files[0].hash, files[0].size]]
     elif len(files) <= MOST_FILES:
         doc["Files"] = [list(one) for one in sorted(files, key=lambda one: one.name.encode())]
     return tx.insert(Kind.CONTENT, call.scope.key(identity), doc)
+
+
+def large_folders(reader: Reader, call: Call) -> list[str]:
+    """Give the identities of folders with so many files that only their roots are kept."""
+    found = reader.find(Kind.CONTENT, call.scope.key(_LARGE))
+    return [] if found is None else list(records.document(found)["Identities"])
+
+
+def _note_large(tx: Transaction, call: Call, identity: str) -> None:
+    found = tx.find(Kind.CONTENT, call.scope.key(_LARGE))
+    if found is None:
+        tx.insert(Kind.CONTENT, call.scope.key(_LARGE), {"Identities": [identity], "_scope": call.scope.text})
+    else:
+        tx.update(found.id, {**records.document(found), "Identities": [*large_folders(tx, call), identity]})
 
 
 def _mark_artifact(tx: Transaction, call: Call, uri: str, identity: str, content: Entity) -> None:

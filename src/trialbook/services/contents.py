@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from trialbook.errors import ValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 PIECE = 1 << 20
@@ -79,14 +79,9 @@ def hash_file(path: Path) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def hash_folder(folder: Path, seen: Callable[[Path], None] = lambda _: None) -> list[File]:
-    """Give the files below a folder, in order of their names; links are not followed. `seen` is told each path."""
-    found = []
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.is_symlink():
-            seen(path)
-            found.append(File(path.relative_to(folder).as_posix(), *hash_file(path)))
-    return found
+def files_below(folder: Path) -> list[Path]:
+    """Give the files below a folder, in order; links are not followed."""
+    return [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()]
 
 
 def _leaf(one: File) -> bytes:

@@ -19,55 +19,29 @@ The decision is ``used``, ``unused`` when everything that could show a use was c
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from trialbook.model import Document, Kind
-from trialbook.services import asked_data, content_uses, contents, records, row_sketches
+from trialbook.services import content_uses, contents, records
 from trialbook.services.artifacts import source_hash
-from trialbook.services.content_uses import IDENTITY_OF, PENDING, READ
-from trialbook.services.use_evidence import use_document
+from trialbook.services.content_uses import IDENTITY_OF, READ
+from trialbook.services.object_listing import relative
+from trialbook.services.row_uses import by_rows
+from trialbook.services.traces import job_or_run
+from trialbook.services.use_findings import MOST_NAMED, Findings, told_uses
+from trialbook.services.use_words import sentence
 from trialbook.store.interface import Edge, Entity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from trialbook.services.asked_data import Asked
     from trialbook.services.contents import File
     from trialbook.services.context import Call
-    from trialbook.services.row_sketches import Sketch
 
-MOST_TABLES = 2_000
-"""Tables whose rows one question is compared with; more are told as not checked."""
-MOST_PENDING = 50
-"""Tables of runs whose rows one question reads for the first time."""
-MOST_UNSEEN = 20
-"""Inputs never seen that an answer names; it counts them all."""
 MOST_ARTIFACTS = 100_000
 """Artifacts that are looked through for inputs never seen."""
 ORDER = ("exact", "copied", "renamed", "subset", "superset", "overlap", "changed", "rows", "place")
-
-
-@dataclass
-class Findings:
-    """What was found so far, and what could not be checked."""
-
-    found: list[Document] = field(default_factory=list)
-    unchecked: list[Document] = field(default_factory=list)
-    seen: set[int] = field(default_factory=set)
-
-    def add(self, relation: str, content: Entity | None, uses: list[Document], **more: object) -> None:
-        """Add one finding; a content is told once, by its nearest relation."""
-        if content is not None:
-            if content.id in self.seen:
-                return
-            self.seen.add(content.id)
-        identity = {} if content is None else {"content": records.document(content)["Identity"]}
-        self.found.append({"relation": relation, **identity, **more, "uses": uses})
-
-    def doubt(self, what: str, why: str) -> None:
-        """Say what could not be checked."""
-        self.unchecked.append({"what": what, "why": why})
 
 
 def check(call: Call, asked: Asked, *, ignore_unseen: bool = False) -> Document:
@@ -80,20 +54,27 @@ def check(call: Call, asked: Asked, *, ignore_unseen: bool = False) -> Document:
 
     Returns
     -------
-    `decision`, `summary`, `asked`, `findings` (nearest first), `unchecked`, and `tables` (how many were compared).
+    `decision`, `summary`, `asked`, `findings` (uses first, nearest first; each with its `text`), `unchecked`, `tables`
+    (with how many rows were compared), and `time` (epoch seconds).
     """
     findings = Findings(unchecked=list(asked.unchecked))
-    _by_content(call, asked, findings)
     _by_uri(call, asked, findings)
-    tables = _by_rows(call, asked, findings)
-    unseen = _unseen_inputs(call)
+    _by_content(call, asked, findings)
+    tables = by_rows(call, asked, findings)
+    large = content_uses.large_folders(call.store, call)
+    if large:
+        why = f"of folders of more than {content_uses.MOST_FILES:,} files only the root is kept"
+        findings.doubt(f"single files and rows of {len(large)} large folders", why)
+    unseen = _unseen_inputs(call, findings)
     if unseen and not ignore_unseen:
-        shown = ", ".join(unseen[:MOST_UNSEEN]) + (" ..." if len(unseen) > MOST_UNSEEN else "")
+        shown = ", ".join(unseen[:MOST_NAMED]) + (" ..." if len(unseen) > MOST_NAMED else "")
         findings.doubt(
             f"{len(unseen)} inputs of jobs whose bytes were never seen here",
             f"their jobs were only recorded, ran before contents were kept, or name data elsewhere: {shown}",
         )
     findings.found.sort(key=lambda one: (not _is_used(one), ORDER.index(one["relation"])))
+    for one in findings.found:
+        one["text"] = sentence(one)
     decision = _decision(findings)
     return {
         "decision": decision,
@@ -102,6 +83,7 @@ def check(call: Call, asked: Asked, *, ignore_unseen: bool = False) -> Document:
         "findings": findings.found,
         "unchecked": findings.unchecked,
         "tables": tables,
+        "time": call.now(),
     }
 
 
@@ -125,9 +107,8 @@ def _by_content(call: Call, asked: Asked, findings: Findings) -> None:
     known = [one for one in held.values() if one is not None]
     if len(asked.files) != 1 or not asked.whole:
         for one in known:
-            uses = _uses(call, [one.id])
-            if uses:
-                findings.add("superset", one, uses, files=_counts(1, len(asked.files), 1))
+            if uses := told_uses(call, _edges(call, one)):
+                findings.found.append(_compared("superset", asked, one, uses))
     for folder in store.get_many(content_uses.folders_of(store, [one.id for one in known])):
         _tell_folder(call, asked, folder, findings)
 
@@ -139,8 +120,7 @@ def _tell_same(call: Call, asked: Asked, content: Entity, findings: Findings) ->
     count = records.document(content)["Count"]
     for relation, edges in by_place.items():
         identity: Document = {"content": asked.identity, "files": _counts(count, count, count)}
-        findings.found.append({"relation": relation, **identity, "uses": _told(call, edges)})
-    findings.seen.add(content.id)
+        findings.found.append({"relation": relation, **identity, "uses": told_uses(call, edges)})
 
 
 def _relation_of_place(asked: Asked, edge: Edge) -> str:
@@ -154,25 +134,36 @@ def _relation_of_place(asked: Asked, edge: Edge) -> str:
 
 
 def _tell_folder(call: Call, asked: Asked, folder: Entity, findings: Findings) -> None:
-    if folder.id in findings.seen:
+    if records.document(folder)["Identity"] == asked.identity:
         return
-    uses = _uses(call, [folder.id])
+    told = findings.told
+    uses = told_uses(call, [one for one in _edges(call, folder) if (one.source, one.label, one.target) not in told])
     if not uses:
         return
-    theirs = content_uses.files_of(folder)
+    finding = _compared("overlap", asked, folder, uses)
+    files = finding["files"]
+    if files["shared"] == files["asked"]:
+        finding["relation"] = "renamed" if files["asked"] == files["used"] else "subset"
+    elif files["shared"] == files["used"]:
+        finding["relation"] = "superset"
+    findings.found.append(finding)
+
+
+def _compared(relation: str, asked: Asked, content: Entity, uses: list[Document]) -> Document:
+    """Make a finding that compares the files asked about with those of a content that was used."""
+    theirs = content_uses.files_of(content)
     mine, other = Counter(one.hash for one in asked.files), Counter(one.hash for one in theirs)
-    shared = (mine & other).total()
-    relation = (
-        "renamed"
-        if mine == other
-        else "subset"
-        if shared == mine.total()
-        else "superset"
-        if shared == other.total()
-        else "overlap"
-    )
-    names = _names(asked.files, theirs)
-    findings.add(relation, folder, uses, files=_counts(shared, mine.total(), other.total()), names=names)
+    return {
+        "relation": relation,
+        "content": records.document(content)["Identity"],
+        "files": _counts((mine & other).total(), mine.total(), other.total()),
+        "names": _names(asked.files, theirs),
+        "uses": uses,
+    }
+
+
+def _edges(call: Call, content: Entity) -> list[Edge]:
+    return content_uses.uses_of(call.store, [content.id])
 
 
 def _names(mine: Sequence[File], theirs: Sequence[File], most: int = 20) -> list[Document]:
@@ -182,121 +173,63 @@ def _names(mine: Sequence[File], theirs: Sequence[File], most: int = 20) -> list
 
 
 def _by_uri(call: Call, asked: Asked, findings: Findings) -> None:
-    """Tell what was used from this place when its bytes were others, or unseen."""
+    """Tell what was used from this place, or from a prefix that holds it, when its bytes were others, or unseen."""
     if asked.uri is None:
         return
-    for uri in dict.fromkeys((asked.uri, asked.uri.rstrip("/"), f"{asked.uri.rstrip('/')}/")):
+    for uri in _places(asked.uri):
         artifact = call.store.find(Kind.ARTIFACT, call.scope.key(source_hash({"SourceUri": uri})))
         if artifact is None:
             continue
-        had = [edge for edge in call.store.edges(target=artifact.id) if edge.label == IDENTITY_OF]
-        for content in call.store.get_many([edge.source for edge in had]):
-            if records.document(content)["Identity"] != asked.identity:
-                uses = [use for use in _uses(call, [content.id]) if use["uri"].rstrip("/") == uri.rstrip("/")]
-                if uses:
-                    findings.add("changed", content, uses, since=max(use["time"] for use in uses))
-        if not had:
-            users = _named_by(call, artifact)
-            if users:
-                findings.found.append({"relation": "place", "uri": uri, "uses": users})
+        had = [edge.source for edge in call.store.edges(target=artifact.id, label=IDENTITY_OF)]
+        for content in call.store.get_many(had):
+            if _changed(asked, content, uri):
+                there = [one for one in _edges(call, content) if one.doc["uri"].rstrip("/") == uri.rstrip("/")]
+                findings.told.update((one.source, one.label, one.target) for one in there)
+                if uses := told_uses(call, there):
+                    findings.found.append(_compared("changed", asked, content, uses))
+        users = [] if had else _named_by(call, artifact)
+        if users:
+            findings.found.append({"relation": "place", "uri": uri, "uses": users})
+
+
+def _places(uri: str) -> list[str]:
+    """Give the URIs by which a place may have been named: its own, and every prefix of it in its bucket."""
+    own = [uri, uri.rstrip("/"), f"{uri.rstrip('/')}/"]
+    bucket = uri.find("/", len("s3://"))
+    above = [uri[:end] for end in range(len(uri) - 1, bucket - 1, -1)] if uri.startswith("s3://") and bucket > 0 else []
+    return list(dict.fromkeys([*own, *above]))
+
+
+def _changed(asked: Asked, content: Entity, uri: str) -> bool:
+    """Say whether what was used from `uri` had other bytes at the place asked about."""
+    assert asked.uri is not None
+    if uri.rstrip("/") == asked.uri.rstrip("/"):
+        return str(records.document(content)["Identity"]) != asked.identity
+    name = relative(asked.uri, uri)
+    then = [one.hash for one in content_uses.files_of(content) if one.name == name]
+    return bool(then) and then != [one.hash for one in asked.files]
 
 
 def _named_by(call: Call, artifact: Entity) -> list[Document]:
-    edges = [edge for edge in call.store.edges(source=artifact.id) if edge.label == "ContributedTo"]
+    """Give the jobs and runs that name an artifact as an input."""
+    edges = {edge.target: edge for edge in call.store.edges(source=artifact.id, label="ContributedTo")}
+    named = [one for one in call.store.get_many(list(edges)) if one.kind == Kind.TRIAL_COMPONENT]
+    uri = records.document(artifact)["Source"]["SourceUri"]
     uses = [
-        Edge(artifact.id, f"{READ}:", edge.target, {"uri": "", "time": edge.doc.get("CreationTime")}) for edge in edges
+        Edge(artifact.id, f"{READ}:", job_or_run(call, one).id, {"uri": uri, "time": edges[one.id].doc["CreationTime"]})
+        for one in named
     ]
-    return _told(call, uses)
+    return told_uses(call, uses)
 
 
-def _by_rows(call: Call, asked: Asked, findings: Findings) -> int:
-    """Compare rows with every table that was read; gives how many tables there were."""
-    if not asked.rows:
-        return 0
-    own = {one.hash for one in asked.files}
-    compared = since = made = 0
-    unread: list[str] = []
-    while compared < MOST_TABLES:
-        page = call.store.changes(since, [Kind.CONTENT_ROWS], 50)
-        if not page:
-            break
-        since = page[-1].rev
-        for entity in page:
-            doc = records.document(entity) if entity.doc is not None else {}
-            if doc.get("_scope") != call.scope.text or doc["Hash"] in own or not doc["Table"]:
-                continue
-            if PENDING in doc and made < MOST_PENDING:
-                doc, made = _made(call, doc), made + 1
-            other = row_sketches.from_document(doc)
-            if other is None:
-                unread.append(f"{contents.file_identity(doc['Hash'])[:19]}: {doc['Why']}")
-                continue
-            compared += 1
-            _tell_rows(call, asked, doc["Hash"], other, findings)
-    if unread:
-        findings.doubt(f"the rows of {len(unread)} tables that were used", "; ".join(unread[:MOST_UNSEEN]))
-    if compared >= MOST_TABLES:
-        findings.doubt(f"tables beyond the first {MOST_TABLES:,}", "one question compares rows with so many at most")
-    return compared
-
-
-def _made(call: Call, doc: Document) -> Document:
-    """Make a row sketch that was left for later, if the object is still what it was."""
-    sketch = asked_data.rows_of(call, doc[PENDING], doc["Hash"])
-    if sketch is None:
-        return doc
-    call.store.write(lambda tx: content_uses.keep_rows(tx, call, doc["Hash"], sketch))
-    return {**sketch, "Hash": doc["Hash"]}
-
-
-def _tell_rows(call: Call, asked: Asked, file_hash: str, other: Sketch, findings: Findings) -> None:
-    for name, mine in asked.rows.items():
-        overlap = row_sketches.compare(mine, other)
-        if not overlap.shared:
-            continue
-        content = content_uses.find(call.store, call, contents.file_identity(file_hash))
-        if content is None:
-            continue
-        ids = [content.id, *content_uses.folders_of(call.store, [content.id])]
-        rows = {
-            "file": name,
-            "shared": overlap.shared,
-            "asked": overlap.asked,
-            "used": overlap.other,
-            "exact": overlap.exact,
-            "narrow": min(mine.columns, other.columns) < 3,
-        }
-        held = content_uses.files_of(content)
-        uses = _uses(call, ids)
-        if uses:
-            findings.found.append(
-                {
-                    "relation": "rows",
-                    "content": contents.file_identity(file_hash),
-                    "rows": rows,
-                    "names": [{"asked": name, "used": held[0].name if held else ""}],
-                    "uses": uses,
-                }
-            )
-
-
-def _uses(call: Call, content_ids: Sequence[int]) -> list[Document]:
-    return _told(call, content_uses.uses_of(call.store, content_ids))
-
-
-def _told(call: Call, edges: Iterable[Edge]) -> list[Document]:
-    listed = list(edges)
-    users = {one.id: one for one in call.store.get_many([edge.target for edge in listed])}
-    return [use_document(call, edge, users[edge.target]) for edge in listed if edge.target in users]
-
-
-def _unseen_inputs(call: Call) -> list[str]:
+def _unseen_inputs(call: Call, findings: Findings) -> list[str]:
     """Give the URIs of data that jobs name as inputs and that were never seen: no identity was ever kept of them."""
-    store, found, since, left = call.store, [], 0, MOST_ARTIFACTS
+    store, since, left = call.store, 0, MOST_ARTIFACTS
+    found: list[str] = []
     while left > 0:
         page = store.changes(since, [Kind.ARTIFACT], 2_000)
         if not page:
-            break
+            return found
         since, left = page[-1].rev, left - len(page)
         bare = {
             one.id: str(doc["Source"]["SourceUri"])
@@ -308,6 +241,7 @@ def _unseen_inputs(call: Call) -> list[str]:
         }
         read = {edge.source for edge in store.edges_of(list(bare)) if edge.label == "ContributedTo"} if bare else set()
         found += [uri for one, uri in bare.items() if one in read]
+    findings.doubt(f"artifacts beyond the first {MOST_ARTIFACTS:,}", "so many are looked through for inputs never seen")
     return found
 
 
@@ -316,12 +250,10 @@ def _counts(shared: int, asked: int, used: int) -> Document:
 
 
 def _summary(asked: Asked, decision: str, findings: Findings) -> str:
-    from trialbook.services.use_words import sentence
-
     what = asked.title
     if decision == "used":
         first = next(one for one in findings.found if _is_used(one))
-        return f"{what} was used: {sentence(first)}"
+        return f"{what} was used: {first['text']}"
     if decision == "undecided":
         return f"No use of {what} was found, but not everything could be checked."
     made = ". It was written by a job, and read by none" if findings.found else ""

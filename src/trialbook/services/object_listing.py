@@ -64,6 +64,14 @@ def walk(call: Call, bucket: str, prefix: str, delimiter: str, after: str) -> It
             after = rolled + _BEHIND
 
 
+def relative(key: str, prefix: str) -> str:
+    """Give the path of a key below a prefix: below a folder's name, otherwise below the last slash of the prefix."""
+    rest = key.removeprefix(prefix)
+    if prefix == "" or prefix.endswith("/") or rest.startswith("/"):
+        return rest.lstrip("/")
+    return key[prefix.rfind("/") + 1 :]
+
+
 def _is_common_prefix(text: str, prefix: str, delimiter: str) -> bool:
     cut = text.find(delimiter, len(prefix)) if text.startswith(prefix) else -1
     return cut >= 0 and cut + len(delimiter) == len(text)

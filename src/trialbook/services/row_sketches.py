@@ -53,6 +53,17 @@ _TYPES = {
     "application/jsonlines": "jsonl",
     "application/x-ndjson": "jsonl",
 }
+_NO_DATA = frozenset(
+    f".{suffix}"
+    for group in (
+        ("py", "ipynb", "sh", "r", "md", "txt", "rst", "html", "css", "js", "log"),
+        ("yaml", "yml", "toml", "ini", "cfg"),
+        ("png", "jpg", "jpeg", "gif", "bmp", "webp", "svg", "tif", "tiff", "pdf"),
+        ("wav", "mp3", "flac", "mp4", "avi"),
+    )
+    for suffix in group
+)
+"""Names of what holds no table: programs, texts, pictures, sounds."""
 _MISSING = ("", "na", "n/a", "nan", "null", "none")
 _NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 _LONG = r"^[+-]?[0-9]{16,}$"
@@ -104,7 +115,7 @@ def document(path: Path, name: str, media_type: str | None = None) -> Document:
     """Sketch a file's rows for keeping; what cannot be read is said under `Why`."""
     kind = kind_of(name, media_type)
     if kind is None:
-        return {"Why": "not a table known here (CSV, TSV, JSON lines, Parquet)", "Table": False}
+        return unread(name)
     size = path.stat().st_size
     if size > MOST_BYTES:
         return too_large(size)
@@ -113,6 +124,13 @@ def document(path: Path, name: str, media_type: str | None = None) -> Document:
             return to_document(sketch(file, kind))
     except UnreadableTableError as error:
         return {"Why": str(error), "Table": True}
+
+
+def unread(name: str) -> Document:
+    """Say that a file is not read for rows; `Table` says whether it may hold a table all the same."""
+    suffix = Path(name.lower()).suffix
+    what = f"of files named *{suffix}" if suffix else "of files whose name does not say what they are"
+    return {"Why": f"rows are not read {what} (but of CSV, TSV, JSON lines, Parquet)", "Table": suffix not in _NO_DATA}
 
 
 def too_large(size: int) -> Document:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 UP, DOWN = "up", "down"
 MOST = 2_000
 """Things that one trace visits."""
+DEEPEST = 100
+"""Steps from the start of a trace to its end, at most."""
 _JOBS = (Kind.TRAINING_JOB, Kind.PROCESSING_JOB, Kind.TRANSFORM_JOB)
 _NAMED = (Kind.ENDPOINT, Kind.MODEL, *_JOBS, Kind.TRIAL_COMPONENT, Kind.MODEL_PACKAGE)
 _DATA = frozenset({"DataSet", "Model", "ModelData", "Checkpoint", "TensorBoard", "ModelPackage"})
@@ -104,18 +106,30 @@ def trace(call: Call, name: str, direction: str = UP) -> Document:
     if direction not in {UP, DOWN}:
         raise ValidationError(f"'direction' is '{direction}'; it must be '{UP}' or '{DOWN}'.")
     start = find_start(call, name)
-    seen: set[int] = set()
-    tree = _tree(call, Step("", start), direction, seen)
-    return {"direction": direction, "tree": tree, "count": len(seen), "complete": len(seen) < MOST}
+    walk = _Walk(call, direction)
+    tree = walk.tree(Step("", start), 0)
+    return {"direction": direction, "tree": tree, "count": len(walk.seen), "complete": walk.complete}
 
 
-def _tree(call: Call, step: Step, direction: str, seen: set[int]) -> Document:
-    node = describe(call, step)
-    if step.entity.id in seen:
-        return {**node, "again": True, "children": []}
-    seen.add(step.entity.id)
-    beyond = steps(call, step.entity, direction) if len(seen) < MOST else []
-    return {**node, "children": [_tree(call, one, direction, seen) for one in beyond]}
+class _Walk:
+    """One trace in the making."""
+
+    def __init__(self, call: Call, direction: str) -> None:
+        self.call = call
+        self.direction = direction
+        self.seen: set[int] = set()
+        self.complete = True
+
+    def tree(self, step: Step, depth: int) -> Document:
+        node = describe(self.call, step)
+        if step.entity.id in self.seen:
+            return {**node, "again": True, "children": []}
+        self.seen.add(step.entity.id)
+        beyond = steps(self.call, step.entity, self.direction)
+        if beyond and (depth >= DEEPEST or len(self.seen) >= MOST):
+            self.complete = False
+            beyond = []
+        return {**node, "children": [self.tree(one, depth + 1) for one in beyond]}
 
 
 def describe(call: Call, step: Step) -> Document:
@@ -149,7 +163,7 @@ def _up(call: Call, one: Entity) -> Iterator[Step]:
         yield from _along(call, one, SERVES, "serves")
     elif kind == Kind.ARTIFACT:
         makers = [edge.source for edge in store.edges(target=one.id, label="Produced")]
-        made = [_job_or_run(call, maker) for maker in store.get_many(makers)]
+        made = [job_or_run(call, maker) for maker in store.get_many(makers)]
         yield from (Step("made by", maker) for maker in made)
         if not made:
             yield from (Step("same content, written by", user) for user in _by_content(call, one, WROTE))
@@ -166,7 +180,7 @@ def _down(call: Call, one: Entity) -> Iterator[Step]:
     elif kind == Kind.ARTIFACT:
         yield from _against(call, one, SERVES, "served by")
         targets = [edge.target for edge in store.edges(source=one.id, label="ContributedTo")]
-        read = [_job_or_run(call, user) for user in store.get_many(targets) if user.kind == Kind.TRIAL_COMPONENT]
+        read = [job_or_run(call, user) for user in store.get_many(targets) if user.kind == Kind.TRIAL_COMPONENT]
         yield from (Step("read by", user) for user in read)
         yield from (Step("same content, read by", user) for user in _by_content(call, one, READ))
     elif kind != Kind.ENDPOINT:
@@ -198,7 +212,7 @@ def _components(call: Call, one: Entity) -> list[Entity]:
     return call.store.get_many([doc[COMPONENT]]) if COMPONENT in doc else []
 
 
-def _job_or_run(call: Call, component: Entity) -> Entity:
+def job_or_run(call: Call, component: Entity) -> Entity:
     """Give the job whose component this is, else the run."""
     source = records.document(component).get("Source", {}).get("SourceArn")
     return (records.find_arn(call.store, source) if source else None) or component

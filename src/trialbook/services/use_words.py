@@ -27,7 +27,7 @@ def _relation(finding: Document) -> str:
         "subset": f"it is {shared} of the {used} files of {uri}, which",
         "superset": f"{shared} of its {asked} files are all of {uri}, which",
         "overlap": f"{shared} of its {asked} files are among the {used} of {uri}, which",
-        "changed": f"other bytes than are there now, at {uri},",
+        "changed": f"other bytes than are there now, at {uri} ({shared} of {used} files are as they were),",
         "place": "its URI is named as an input, though what was read there is not known: it",
     }[relation]
 
