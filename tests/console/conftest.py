@@ -18,6 +18,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from tests.conftest import LiveServer, serve
 from tests.console.made import make_records
+from tests.console.study import make_study
 
 from trialbook.server.console import pages
 from trialbook.server.console.session import read_token
@@ -49,6 +50,19 @@ def hosted_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServ
         pytest.skip("THE CONSOLE IS NOT BUILT: run `make console`; none of its pages was tested.")
     with serve(Settings(store=str(tmp_path_factory.mktemp("hosted") / "store"), launcher="record")) as server:
         make_records(server)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def study_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """Serve a small study that the SDK recorded."""
+    if not pages.is_built():
+        pytest.skip("THE CONSOLE IS NOT BUILT: run `make console`; none of its pages was tested.")
+    folder = tmp_path_factory.mktemp("study")
+    with serve(Settings(store=str(folder / "store"))) as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRIALBOOK_URL", server.url)
+        patch.chdir(folder)
+        make_study(folder)
         yield server
 
 
@@ -117,3 +131,9 @@ def open_console(browser: Browser, server: LiveServer, **context: Any) -> Iterat
     yield Console(page, server.url, forgiven)
     tab.close()
     assert errors == []
+
+
+@pytest.fixture
+def study(browser: Browser, study_server: LiveServer) -> Iterator[Console]:
+    """Open a tab on the study."""
+    yield from open_console(browser, study_server)

@@ -63,7 +63,7 @@ export function ChartCard({ title, queries, settings, strokes, nameOf, points = 
   return (
     <section className="chart-card" aria-label={title}>
       <div className="chart-card-head">
-        <h3 className="chart-card-name" title={title}>{title}</h3>
+        <h2 className="chart-card-name" title={title}>{title}</h2>
         {found.isPlaceholderData && <Spinner />}
         <ButtonDropdown
           variant="icon"

@@ -30,7 +30,7 @@ export function CurveChart({ title, curves, strokes }: { readonly title: string;
   return (
     <section className="chart-card" aria-label={title}>
       <div className="chart-card-head">
-        <h3 className="chart-card-name" title={title}>{title}</h3>
+        <h2 className="chart-card-name" title={title}>{title}</h2>
         <Button variant="inline-link" ariaLabel={`${asTable ? "View as chart" : "View as table"}: ${title}`} onClick={() => setAsTable(!asTable)}>{asTable ? "View as chart" : "View as table"}</Button>
         <Button variant="icon" iconName="download" ariaLabel={`Download CSV of ${title}`} onClick={() => saveText(`${title}.csv`, curveCsv(curves, words))} />
       </div>

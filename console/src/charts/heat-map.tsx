@@ -12,7 +12,7 @@ export function HeatMap({ title, graph }: { readonly title: string; readonly gra
   return (
     <section className="chart-card" aria-label={title}>
       <div className="chart-card-head">
-        <h3 className="chart-card-name" title={title}>{title}</h3>
+        <h2 className="chart-card-name" title={title}>{title}</h2>
         <Toggle checked={shares} onChange={({ detail }) => setShares(detail.checked)}>Shares of the row</Toggle>
       </div>
       <div className="heat" tabIndex={0} role="region" aria-label={`${title} as a table`}>

@@ -15,7 +15,13 @@ import { isLive, type RunRecord } from "@/pages/run/record";
 
 type Doing = "stop" | "delete" | "move";
 
-export function Actions({ run, refresh }: { readonly run: RunRecord; readonly refresh: () => void }) {
+interface ActionsProps {
+  readonly run: RunRecord;
+  readonly refresh: () => void;
+  readonly onDeleted: () => void;
+}
+
+export function Actions({ run, refresh, onDeleted }: ActionsProps) {
   const [doing, setDoing] = useState<Doing>();
   const live = isLive(run);
   const close = (): void => setDoing(undefined);
@@ -33,7 +39,7 @@ export function Actions({ run, refresh }: { readonly run: RunRecord; readonly re
       </ButtonDropdown>
       {doing === "stop" && <Stop run={run} close={close} refresh={refresh} />}
       {doing === "move" && <Move run={run} close={close} refresh={refresh} />}
-      {doing === "delete" && <Delete run={run} close={close} refresh={refresh} />}
+      {doing === "delete" && <Delete run={run} close={close} refresh={onDeleted} />}
     </>
   );
 }
@@ -158,12 +164,12 @@ function Toll({ weight }: { readonly weight: Weight }) {
 }
 
 /** What stands in place of a run that was just deleted. */
-export function Deleted({ arn, name, refresh }: { readonly arn: string; readonly name: string; readonly refresh: () => void }) {
+export function Deleted({ arn, name, back: done }: { readonly arn: string; readonly name: string; readonly back: () => void }) {
   const [error, setError] = useState("");
   async function back(): Promise<void> {
     try {
       await restore(arn);
-      refresh();
+      done();
     } catch (problem) {
       setError(problem instanceof Error ? problem.message : String(problem));
     }

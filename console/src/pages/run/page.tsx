@@ -7,7 +7,6 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Tabs from "@cloudscape-design/components/tabs";
 import { Suspense, useRef, useState } from "react";
-import { ApiError } from "@/api/client";
 import { change, link } from "@/app/router";
 import { useKeys } from "@/app/keys";
 import type { PageProps } from "@/app/routes";
@@ -33,10 +32,13 @@ export default function RunPage({ rest, params }: PageProps) {
 const PERIOD = 1_000;
 
 function Run({ name, params }: { readonly name: string; readonly params: URLSearchParams }) {
-  const found = useRun(name);
+  const [gone, setGone] = useState(false);
+  const found = useRun(name, !gone);
   const [edge, setEdge] = useState("");
   const due = useRef<ReturnType<typeof setTimeout>>(undefined);
   useTold((told) => {
+    if (told.runs.at(-1)?.status === "Deleted") setGone(true);
+    if (gone || told.runs.at(-1)?.status === "Deleted") return;
     if (told.points.length === 0 && told.runs.length === 0 && told.changed.size === 0) return;
     due.current ??= setTimeout(() => {
       due.current = undefined;
@@ -50,7 +52,18 @@ function Run({ name, params }: { readonly name: string; readonly params: URLSear
   };
   useKeys({ "[": () => void turn(-1), "]": () => void turn(1) });
   if (run === undefined) return found.error === null ? <Waiting /> : <Failure error={found.error} retry={refresh} />;
-  if (found.error instanceof ApiError && found.error.code === "ResourceNotFound") return <Deleted arn={run.TrialComponentArn} name={name} refresh={refresh} />;
+  if (gone) {
+    return (
+      <Deleted
+        arn={run.TrialComponentArn}
+        name={name}
+        back={() => {
+          setGone(false);
+          refresh();
+        }}
+      />
+    );
+  }
   const chosen = TABS.find((tab) => tab.id === params.get("tab")) ?? TABS[0]!;
   return (
     <SpaceBetween size="m">
@@ -67,7 +80,7 @@ function Run({ name, params }: { readonly name: string; readonly params: URLSear
             <Button iconName="angle-left" ariaLabel="The run before ([)" onClick={() => void turn(-1)} />
             <Button iconName="angle-right" ariaLabel="The next run (])" onClick={() => void turn(1)} />
             <Button href={link(["compare"], { runs: encodeURIComponent(name) })}>Compare</Button>
-            <Actions run={run} refresh={refresh} />
+            <Actions run={run} refresh={refresh} onDeleted={() => setGone(true)} />
           </SpaceBetween>
         }
       >

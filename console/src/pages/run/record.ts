@@ -54,8 +54,8 @@ export interface RunRecord {
   readonly children?: readonly string[];
 }
 
-export function useRun(name: string) {
-  return useQuery({ queryKey: ["run", name], queryFn: ({ signal }) => describeRun<RunRecord>(name, signal), staleTime: 0, retry: (count, error) => count < 1 && !(error instanceof ApiError && error.status < 500) });
+export function useRun(name: string, enabled = true) {
+  return useQuery({ queryKey: ["run", name], queryFn: ({ signal }) => describeRun<RunRecord>(name, signal), staleTime: 0, enabled, retry: (count, error) => count < 1 && !(error instanceof ApiError && error.status < 500) });
 }
 
 export const SYSTEM = "system.";
