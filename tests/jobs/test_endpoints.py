@@ -106,7 +106,8 @@ def test_a_script_serves_what_it_is_sent(endpoints: Endpoints) -> None:
     assert answer["pid"] != os.getpid()
     group = {"logGroupName": "/aws/sagemaker/Endpoints/ep"}
     streams = endpoints.logs.describe_log_streams(**group)["logStreams"]
-    assert all(one["logStreamName"].startswith("AllTraffic/i-") for one in streams)
+    names = [one["logStreamName"] for one in streams]
+    assert [name[:13] for name in names] == ["AllTraffic/i-", "AllTraffic/pr"]
 
     def messages() -> list[str]:
         stream = streams[0]["logStreamName"]
@@ -284,3 +285,69 @@ def test_a_deleted_endpoint_leaves_no_process(endpoints: Endpoints) -> None:
         endpoints.ask("ep")
     hosting = Path(endpoints.server.workspace.settings.store) / "jobs" / "hosting"
     wait_for(lambda: list(hosting.iterdir()), lambda left: not left)
+
+
+def test_a_share_of_the_requests_is_captured(endpoints: Endpoints) -> None:
+    endpoints.model("m")
+    options = [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}]
+    capture = {
+        "EnableCapture": True,
+        "InitialSamplingPercentage": 100,
+        "DestinationS3Uri": f"s3://{BUCKET}/capture/",
+        "CaptureOptions": options,
+    }
+    endpoints.config("c", {"ModelName": "m"}, DataCaptureConfig=capture)
+    endpoints.api.create_endpoint(EndpointName="ep", EndpointConfigName="c")
+    endpoints.settled("ep")
+    endpoints.ask("ep", "1,2", InferenceId="mine")
+    endpoints.ask("ep", b"\x00", ContentType="image/png")
+    where = {"Bucket": BUCKET, "Prefix": "capture/ep/AllTraffic/"}
+    page = wait_for(lambda: endpoints.s3.list_objects_v2(**where), lambda found: found["KeyCount"] > 0, 20)
+    lines = endpoints.get(f"s3://{BUCKET}/{page['Contents'][0]['Key']}").decode().splitlines()
+    first, second = (json.loads(line) for line in lines)
+    assert first["captureData"]["endpointInput"] == {
+        "observedContentType": "text/csv",
+        "mode": "INPUT",
+        "data": "1,2",
+        "encoding": "CSV",
+    }
+    assert first["captureData"]["endpointOutput"]["encoding"] == "JSON"
+    assert first["eventMetadata"]["inferenceId"] == "mine"
+    assert second["captureData"]["endpointInput"]["data"] == "AA=="
+
+
+def test_a_pipeline_passes_a_request_through_its_containers(endpoints: Endpoints) -> None:
+    data = endpoints.archive("m.tar.gz", {"code/inference.py": ECHO, "weights.txt": "w"})
+    containers = [
+        {"Image": "python:3", "ModelDataUrl": data, "ContainerHostname": name, "Environment": {"NAME": name}}
+        for name in ("one", "two")
+    ]
+    endpoints.api.create_model(ModelName="m", Containers=containers, ExecutionRoleArn=ROLE)
+    endpoints.deploy("ep", "m")
+    outer = endpoints.answer("ep", "7")
+    inner = json.loads(outer["body"])
+    assert (inner["body"], inner["type"], outer["type"]) == ("7", "text/csv", "application/json")
+    assert inner["pid"] != outer["pid"]
+    direct = {"InferenceExecutionConfig": {"Mode": "Direct"}}
+    endpoints.api.create_model(ModelName="d", Containers=containers, ExecutionRoleArn=ROLE, **direct)
+    endpoints.deploy("ep-d", "d")
+    assert endpoints.answer("ep-d", "7", TargetContainerHostname="two")["body"] == "7"
+    with pytest.raises(ClientError, match="of one, two"):
+        endpoints.ask("ep-d", "7")
+
+
+def test_a_model_that_takes_too_long_is_a_model_error(tmp_path: Path) -> None:
+    with serve(job_settings(tmp_path, invocation_seconds=0.5)) as server:
+        endpoints = Endpoints(server)
+        endpoints.model("m", "import time\n" + ECHO.replace('if data["body"] == "fail":', "if time.sleep(5):"))
+        endpoints.deploy("ep", "m")
+        with pytest.raises(ClientError, match="timed out while waiting for a response") as error:
+            endpoints.ask("ep")
+        assert error.value.response["OriginalStatusCode"] == 0
+
+
+def test_a_large_answer_comes_in_pieces(endpoints: Endpoints) -> None:
+    endpoints.model("m", ECHO.replace("return {**data,", 'return {"much": "x" * 3_000_000, **data,'))
+    endpoints.deploy("ep", "m")
+    assert len(endpoints.ask("ep")["Body"].read()) > 3_000_000
+    assert endpoints.answer("ep", "again")["body"] == "again"

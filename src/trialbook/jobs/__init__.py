@@ -35,6 +35,7 @@
       deployments        the variants of one configuration; which answers a request       Deployment
       variants           a variant's containers, warm while they are used                 Variant
       passing            one request on its way through them
+      capturing          a share of the requests and answers, kept                        Capture
       serving_recipe     how an image's container is served                               Kitchen, Recipe
       serving_process    one container's process: pings, requests, its end                ServingProcess
       serving_log        its lines into the store                                         ServingLog

@@ -6,6 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from trialbook.errors import CodedError
+from trialbook.jobs.capturing import Capture
 from trialbook.jobs.variants import Variant
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ class Deployment:
         self.endpoint = endpoint.id
         self.folder = folder
         self.key = endpoint.key
+        self.call = call
+        self.capture = Capture(plan.get("capture", {}), str((endpoint.doc or {}).get("EndpointName", "")))
         self.variants = {
             one["name"]: Variant(kitchen, call, url, endpoint.id, folder / f"variant-{number}", one)
             for number, one in enumerate(plan["variants"])
@@ -41,6 +44,7 @@ class Deployment:
         """Answer what is being answered, end the processes, remove the folder."""
         for variant in self.variants.values():
             variant.retire(drain)
+        self.capture.write(self.call, at_once=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def choose(self, doc: Document, wanted: str | None, draw: float) -> Variant:

@@ -56,6 +56,7 @@ class Hosting:
         self._kitchen = kitchen
         self._folder = folder
         self._deployments: dict[str, Deployment] = {}
+        self._replaced: set[str] = set()
         self._lock = threading.Lock()
         self._woken = threading.Event()
         self._closed = threading.Event()
@@ -79,6 +80,8 @@ class Hosting:
             for one in deployments
             for variant in one.variants.values()
         ]
+        for one in deployments:
+            one.capture.write(one.call, at_once=True)
         for thread in enders:
             thread.start()
         for thread in enders:
@@ -89,8 +92,10 @@ class Hosting:
         self._woken.set()
 
     def deployment(self, call: Call, endpoint: Entity, plan: Document) -> Deployment:
-        """Give a deployment of an endpoint, cold when it is new here."""
+        """Give a deployment of an endpoint, cold when it is new here. Raises `Retired` when it was replaced."""
         with self._lock:
+            if plan["id"] in self._replaced:
+                raise Retired
             found = self._deployments.get(plan["id"])
             if found is None:
                 folder = self._folder / f"{plan['id']}"
@@ -103,6 +108,7 @@ class Hosting:
         with self._lock:
             if self._deployments.pop(deployment.id, None) is None:
                 return
+            self._replaced.add(deployment.id)
             thread = threading.Thread(target=deployment.retire, args=(drain,), name="trialbook-drain", daemon=True)
             self._retiring = [one for one in self._retiring if one.is_alive()]
             self._retiring.append(thread)
@@ -114,14 +120,22 @@ class Hosting:
             entity = call.store.find(Kind.ENDPOINT, call.scope.key(name))
             doc = (entity.doc or {}) if entity is not None else {}
             plan = doc.get(DEPLOYMENT)
-            if entity is None or plan is None:
+            if entity is None:
                 break
+            if plan is None:
+                raise CodedError(
+                    "ValidationError",
+                    f"Endpoint {name} was recorded by an earlier version and serves nothing: UpdateEndpoint deploys "
+                    "it.",
+                )
             if not plan["variants"]:
                 raise CodedError("ValidationError", f"Endpoint {name} has no variant with a model.")
-            deployment = self.deployment(call, entity, plan)
-            variant = deployment.choose(doc, invocation.variant, random.random())  # noqa: S311 (a weight)
             try:
-                return pass_on(call, name, variant, invocation, START_WAIT)
+                deployment = self.deployment(call, entity, plan)
+                variant = deployment.choose(doc, invocation.variant, random.random())  # noqa: S311 (a weight)
+                reply = pass_on(call, name, variant, invocation, START_WAIT)
+                deployment.capture.take(call, invocation, reply, random.random())  # noqa: S311 (a share)
+                return reply
             except Retired:
                 continue
             except JobFailure as failure:
@@ -156,8 +170,9 @@ class Hosting:
             return
         found = self._workspace.store.find(Kind.ENDPOINT, deployment.key)
         if found is None or found.id != deployment.endpoint or deployment.id not in _current(found.doc or {}):
-            self.discard(deployment, DRAIN if found is not None else 0.0)
+            self.discard(deployment, DRAIN)
             return
+        deployment.capture.write(deployment.call)
         for variant in deployment.variants.values():
             variant.ship()
             if health and not variant.in_use:

@@ -224,8 +224,18 @@ class Variant:
         if not ServingProcess.is_prepared(folder):
             place = Place(self._call, Tree(folder), self._url)
             place.tree.make()
-            first = self._log("starting", folder)
-            recipe = self._kitchen.prepare(place, container, first.say, check)
+            first = self._log(f"preparation-{number}", folder)
+
+            def say(text: str) -> None:
+                first.say(text)
+                first.ship()
+
+            try:
+                recipe = self._kitchen.prepare(place, container, say, check)
+            except JobFailure as failure:
+                say(str(failure))
+                raise
+            (folder / "log").unlink(missing_ok=True)  # the process has a stream of its own
         process = ServingProcess.start(folder, recipe, settings)
         return Running(process, self._log(process.instance, folder), container.get("ContainerHostname"))
 

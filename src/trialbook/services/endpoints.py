@@ -139,7 +139,8 @@ def _deployment(tx: Transaction, call: Call, config: Document, models: dict[str,
         for variant in variants_of(config)
         if variant.get("ModelName")
     ]
-    return {"id": call.workspace.new_id(), "variants": variants}
+    capture = {"capture": config[_CAPTURE]} if _CAPTURE in config else {}
+    return {"id": call.workspace.new_id(), "variants": variants, **capture}
 
 
 def _settle(tx: Transaction, call: Call, endpoint: Entity, models: dict[str, Entity]) -> Document:
