@@ -48,8 +48,10 @@ chromium: ## install Debian's Chromium for the console's tests, when absent and 
 	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium) >/dev/null 2>&1 \
 		|| echo "Chromium is absent and cannot be installed here: the console's browser tests will be skipped."
 
-adult: $(READY) ## the main job: train models on Adult, record, rank and plot them
-	@url=$$($(BIN)/trialbook up) && $(BIN)/python examples/adult/train.py --url "$$url"
+adult: $(READY) ## the main job: train models on Adult, rank and plot them, and report their bias
+	@url=$$($(BIN)/trialbook up) && $(BIN)/python examples/adult/train.py --url "$$url" \
+		&& $(BIN)/python examples/adult/report.py --url "$$url"
+	@echo && echo "The console:" && $(BIN)/trialbook console
 
 stop: $(READY) ## end the server that runs in the background
 	@$(BIN)/trialbook stop

@@ -38,6 +38,11 @@ def test_the_programs_of_the_guide_run_with_jobs_that_train(shell: Shell) -> Non
     assert "all five programs of the guide ran" in output
 
 
+def test_the_main_job_ends_with_the_published_bias_report(shell: Shell) -> None:
+    output = shell.run([sys.executable, EXAMPLES / "adult" / "report.py"])
+    assert "19 of 19 published figures are met." in output
+
+
 def test_the_notebook_about_search_trains_ranks_and_traces(shell: Shell) -> None:
     output = shell.run([clients(CLIENTS, "clients") / "python", EXAMPLES / "linear_learner.py"])
     assert "every step of the notebook ran" in output
