@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -200,3 +201,15 @@ def test_what_cannot_be_tuned_is_refused(tunings: Tunings) -> None:
     for members, rule in WRONG:
         with pytest.raises(ClientError, match=re.escape(rule)):
             tunings.tune("tune", definition=definition, **members)
+
+
+def test_a_server_without_the_jobs_extra_says_what_tuning_needs(
+    tunings: Tunings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    monkeypatch.delitem(sys.modules, "trialbook.jobs.tuning_search", raising=False)
+    tunings.tune("bare")
+    job = tunings.tuned("bare")
+    assert job["HyperParameterTuningJobStatus"] == "Failed"
+    assert "tuning needs optuna" in job["FailureReason"]
+    assert "pip install 'trialbook[jobs]'" in job["FailureReason"]

@@ -117,7 +117,13 @@ class _Course:
 
     def _make_searches(self) -> list[Search]:
         # Imported here: Optuna takes half a second, and a server may run no tuning job.
-        from trialbook.jobs.tuning_search import Search
+        try:
+            from trialbook.jobs.tuning_search import Search
+        except ModuleNotFoundError as error:
+            raise JobFailure(
+                f"ClientError: tuning needs {error.name}, which is not installed where the server runs: "
+                "pip install 'trialbook[jobs]'"
+            ) from error
 
         limits = self.config["ResourceLimits"]
         budget = int(limits.get("MaxNumberOfTrainingJobs") or 1) // len(self.definitions)
