@@ -19,29 +19,13 @@ import make_predictions
 import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
+from published import PUBLISHED, printed
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from trialbook.clarify import BiasReport, bias_report, run_analysis
 
-# What Studio prints in aws/amazon-sagemaker-examples, tracking_bias_explainability.ipynb: two significant digits.
-PUBLISHED = {
-    "pre": {"CDDL": ".21", "CI": ".35", "DPL": ".2", "JS": ".031", "KL": ".14", "KS": ".2", "LP": ".28", "TVD": ".2"},
-    "post": {
-        "AD": "-.11",
-        "CDDPL": ".2",
-        "DAR": "-.0074",
-        "DCA": "-.23",
-        "DCR": ".13",
-        "DI": ".33",
-        "DPPL": ".092",
-        "DRR": ".14",
-        "FT": "-.0046",
-        "GE": ".087",
-        "RD": ".036",
-    },
-}
 THRESHOLD = 0.8
 CONFIG: dict[str, Any] = {
     "dataset_type": "application/x-parquet",
@@ -76,11 +60,6 @@ def report(probabilities: NDArray[np.float32]) -> BiasReport:
         predicted=probabilities,
         predicted_positive=THRESHOLD,
     )
-
-
-def printed(value: float | None) -> str:
-    """Write a value as Studio does: two significant digits, no zero before the point."""
-    return "-" if value is None else f"{float(f'{value:.2g}'):g}".replace("0.", ".", 1)
 
 
 def compare(found: BiasReport) -> tuple[Table, int]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
 
 from trialbook.clarify.attributions import Attributions, aggregate
+from trialbook.clarify.shapley import kernel_shap
 
 VALUES = np.array([[1.0, -2.0], [3.0, 0.0], [-5.0, 1.0]])
 
@@ -38,7 +40,8 @@ def test_unknown_ways_and_no_rows_are_errors() -> None:
 
 
 def test_the_report_holds_global_values_by_label() -> None:
-    assert made().to_dict() == {"label0": {"global_shap_values": {"a<b": 3.0, "c": 1.0}, "expected_value": 0.25}}
+    shared = {"global_shap_values": {"a<b": 3.0, "c": 1.0}, "expected_value": 0.25}
+    assert made(exact=True).to_dict() == {"label0": shared}
     both = made(np.stack([VALUES, -VALUES], axis=2)).to_dict("median", ["no", "yes"])
     assert both["yes"] == {"global_shap_values": {"a<b": -1.0, "c": 0.0}, "expected_value": 0.25}
     with pytest.raises(ValueError, match="1 label headers for 2 outputs"):
@@ -74,3 +77,14 @@ def test_the_page_of_unknown_errors_and_many_outputs_is_well_formed() -> None:
     assert "n < 2M" not in page
     assert "n &lt; 2M" in page
     ET.fromstring(page)
+
+
+def test_sampled_importances_are_told_with_the_errors_that_are_known() -> None:
+    rows = np.random.default_rng(0).normal(size=(20, 14))
+    sampled = kernel_shap(lambda data: np.tanh(data.sum(axis=1)), rows, np.zeros((1, 14)), num_samples=40)
+    errors = sampled.to_dict()["label0"]["global_standard_error"]
+    assert set(errors) == set(sampled.features)
+    few = kernel_shap(lambda data: np.tanh(data.sum(axis=1)), rows, np.zeros((1, 14)), num_samples=15)
+    assert json.dumps(few.to_dict(), allow_nan=False)
+    exact = kernel_shap(lambda data: data[:, 0], rows[:, :3], np.zeros((1, 3)))
+    assert "global_standard_error" not in exact.to_dict()["label0"]

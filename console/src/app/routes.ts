@@ -19,6 +19,7 @@ export const pages: Readonly<Record<string, Page>> = {
   endpoints: lazy(() => import("@/pages/endpoints/page")),
   "endpoint-configs": lazy(() => import("@/pages/endpoint-configs/page")),
   experiments: lazy(() => import("@/pages/experiments/page")),
+  reports: lazy(() => import("@/pages/reports/page")),
   lineage: lazy(() => import("@/pages/lineage/page")),
   bin: lazy(() => import("@/pages/bin/page")),
   verify: lazy(() => import("@/pages/verify/page")),

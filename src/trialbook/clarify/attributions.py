@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import html
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -115,7 +116,7 @@ class Attributions:
         if len(names) != len(expected):
             message = f"{len(names)} label headers for {len(expected)} outputs of the model"
             raise ValueError(message)
-        return {
+        found: dict[str, Any] = {
             name: {
                 "global_shap_values": {
                     feature: float(value) for feature, value in zip(self.features, shared[:, at], strict=True)
@@ -124,6 +125,13 @@ class Attributions:
             }
             for at, name in enumerate(names)
         }
+        if not self.exact and method == "mean_abs":  # beyond AWS's shape: how sure the importances are
+            bounds = self.aggregate_error().reshape(len(self.features), -1)
+            for at, name in enumerate(names):
+                pairs = zip(self.features, bounds[:, at].tolist(), strict=True)
+                # Too few coalitions determine no error (NaN), which JSON does not have
+                found[name]["global_standard_error"] = {one: error for one, error in pairs if math.isfinite(error)}
+        return found
 
     def to_pandas(self) -> pd.DataFrame:
         """Give the local values as Clarify's out.csv has them: a column FEATURE_label0 for each feature and output."""
