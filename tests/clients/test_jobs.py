@@ -49,7 +49,7 @@ def test_the_notebook_about_search_trains_ranks_and_traces(shell: Shell) -> None
 
 
 def test_version_2_of_the_sdk_serves_transforms_and_tunes(shell: Shell) -> None:
-    output = shell.run([clients(CLIENTS, "clients") / "python", EXAMPLES / "sagemaker_serve.py"])
+    output = shell.run([clients(CLIENTS, "clients") / "python", EXAMPLES / "sagemaker_serve.py", "--jobs", 6])
     assert "every step of serving and tuning ran" in output
 
 
