@@ -6,6 +6,7 @@ import contextlib
 import io
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -201,6 +202,24 @@ def test_slow_facts_hold_no_run_up_and_arrive_after_its_end(target: Target, monk
     gate.set()
     wait_until(lambda: run.describe().get("environment") == {"git": {"commit": "abc"}})
     wait_until(lambda: not list(target.spools.glob("w-*")))
+
+
+def test_facts_of_a_run_whose_folders_were_removed_meanwhile_are_no_warning(
+    target: Target, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    gate = threading.Event()
+
+    def slow(_folder: Path) -> git.Code:
+        gate.wait(DEADLINE)
+        return git.Code({"commit": "abc"}, b"a difference")
+
+    monkeypatch.setattr(git, "read", slow)
+    with Run("exp", "r", capture="git") as run:
+        run.log_metric("m", 1)
+    shutil.rmtree(target.spools)
+    gate.set()
+    watch.finish_reading()
+    assert "could not read git" not in caplog.text
 
 
 def test_each_rank_has_its_own_facts_and_console(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.search.test_engine import CHECKS, KIND, SCHEMA, Book, Mirror, all_pages, full
 
+from trialbook.errors import CodedError
 from trialbook.search.cache import FILE
 from trialbook.search.engine import Engine
 from trialbook.search.saver import Saves
 from trialbook.search.schema import Schema
 from trialbook.search.tree import EVERYTHING, Condition, Node, Operator, Query, SortKey, Words
+from trialbook.store.interface import Entity, RunSummary
 from trialbook.testing import search_reference as reference
 
 DOC: dict[str, Any] = {"Tags": [], "Parameters": {}, "Parents": [], "CreationTime": 1.0}
@@ -53,7 +55,7 @@ class Desk:
         self.engine = self.open()
 
     def open(self) -> Engine:
-        return Engine({KIND: SCHEMA}, saves=Saves(self.folder, self.memory, least=0, period=3600))
+        return Engine({KIND: SCHEMA}, saves=Saves(self.folder, self.memory, least=0, period=3600, closing=60))
 
     def put(self, row: int, **parameters: float | str) -> None:
         cells = {
@@ -328,6 +330,55 @@ def test_a_save_in_the_background_is_found_by_the_next_engine(desk: Desk) -> Non
     desk.engine.follow(book)
     assert book.asked == [0]
     assert desk.found(Condition("Parameters.p", Operator.EXISTS)) == [0]
+
+
+def test_a_save_that_takes_too_long_at_the_end_is_broken_off_and_costs_nothing_but_time(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.put(0, p=1.0)
+    desk.save()
+    desk.engine.close()
+    desk.engine = Engine({KIND: SCHEMA}, saves=Saves(desk.folder, 0, least=0, closing=0.0))
+    desk.put(1, p=2.0)
+    desk.follow()
+    desk.restart()
+    assert desk.found(Condition("Parameters.p", Operator.EXISTS)) == [1, 0]
+    saver = desk.engine._saver
+    assert saver is not None
+    assert saver._cache is not None
+    assert (saver._cache.state() or {})["entity"] == 1
+    assert caplog.records == []
+
+
+class Endless:
+    """A store that always has one more record; after the second the engine is told to hurry."""
+
+    database_id = "endless"
+
+    def __init__(self, entity: Entity, hurry: Callable[[], None]) -> None:
+        self._entity, self._hurry = entity, hurry
+        self.asked = 0
+
+    def last_rev(self) -> int:
+        return 1_000_000
+
+    def changes(self, since: int) -> Sequence[Entity]:
+        self.asked += 1
+        if self.asked == 2:
+            self._hurry()
+        return [self._entity._replace(id=KIND << 40 | since, rev=since + 1)]
+
+    def summary_changes(self, since: int) -> Sequence[RunSummary]:
+        raise AssertionError
+
+
+def test_reading_a_large_store_is_broken_off_when_the_process_ends(desk: Desk) -> None:
+    desk.put(0, p=1.0)
+    endless = Endless(desk.mirror.book.changes(0)[0], desk.engine.hurry)
+    with pytest.raises(CodedError, match="closed") as error:
+        desk.engine.follow(endless)
+    assert error.value.status == 503
+    assert endless.asked == 2
 
 
 def test_searches_beside_a_follower_and_a_saver_see_whole_revisions(desk: Desk) -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar, cas
 
 import numpy as np
 
-from trialbook.errors import ValidationError
+from trialbook.errors import CodedError, ValidationError
 from trialbook.search import query as queries
 from trialbook.search.facets import distribution, tally
 from trialbook.search.grouping import group
@@ -49,6 +49,8 @@ T = TypeVar("T")
 
 TALLIES = 64 << 20
 """Bytes of counts of values that are kept."""
+FEW = 1024
+"""Records that are taken in even when the process is about to end: a search waits for no more than they."""
 
 log = logging.getLogger("trialbook.search")
 
@@ -125,6 +127,7 @@ class Engine:
         self._saver = None if saves is None else Saver(saves, schemas, self.lock)
         self._snapshots = queries.Snapshots(clock)
         self._store: Followed | None = None
+        self._ending = False
         self._begin_anew()
 
     def _begin_anew(self) -> None:
@@ -183,11 +186,17 @@ class Engine:
                 self._open(self._saver, store, last)
                 place = self._place
             self._save_much()
+            self._go_on(more=place.entity < last)
         while place.summary < last and (summaries := store.summary_changes(place.summary)):
             self._take_summaries(summaries)
             place.summary = summaries[-1].rev
             self._save_much()
+            self._go_on(more=place.summary < last)
         self._rev = max(self._rev, last)
+
+    def _go_on(self, *, more: bool) -> None:
+        if more and self._ending:
+            raise CodedError("ServiceUnavailable", "The store was being read for this search when it closed.", 503)
 
     def _save_much(self) -> None:
         """Save in between when so much is taken in that it should not wait in memory."""
@@ -199,8 +208,13 @@ class Engine:
         if self._saver:
             self._saver.save(self._tables, self._place)
 
+    def hurry(self) -> None:
+        """Have whoever takes in a large store break off with an error: the process is about to end."""
+        self._ending = True
+
     def close(self) -> None:
-        """Save what was taken in and let the cache go. Idempotent."""
+        """Save what was taken in, as far as that takes but a moment, and let the cache go. Idempotent."""
+        self.hurry()
         if self._saver:
             self._saver.close(self._tables, self._place)
 
@@ -318,7 +332,9 @@ class Engine:
         return self._tables[kind]
 
     def _take(self, entities: Sequence[Entity]) -> None:
-        for entity in entities:
+        for number, entity in enumerate(entities):
+            # A batch that is broken off is taken in anew by whoever goes on, which changes nothing.
+            self._go_on(more=number >= FEW)
             table = self._tables.get(entity.kind)
             if table is None:
                 continue
@@ -328,7 +344,8 @@ class Engine:
                 table.put(entity.row, entity.doc)
 
     def _take_summaries(self, summaries: Sequence[RunSummary]) -> None:
-        for summary in summaries:
+        for number, summary in enumerate(summaries):
+            self._go_on(more=number >= FEW)
             table = self._tables.get(summary.run >> queries.ROW_BITS)
             if table is not None and table.schema.summaries:
                 table.summarise(summary.run & ROW_MASK, summary.metrics)

@@ -1,7 +1,8 @@
 """When columns are saved, and what a saved state is trusted for.
 
-A thread saves in the background once enough has changed or some time has passed, and `close` saves the rest. Saves
-never fail a search: when the disk is full, that is said once, what waits stays in memory, and the next save tries
+A thread saves in the background once enough has changed or some time has passed, and `close` saves the rest if that is
+done within a moment: a process that is to end must not be long, and what is not saved is read from the store again.
+Saves never fail a search: when the disk is full, that is said once, what waits stays in memory, and the next save tries
 again.
 """
 
@@ -9,8 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 import sqlite3
 import threading
+import time
 import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -20,7 +23,7 @@ import numpy as np
 from trialbook.search.cache import Cache, open_cache
 from trialbook.search.memory import Memory, Saved
 from trialbook.search.pieces import PIECE, CacheBrokenError, opened
-from trialbook.search.saving import LAYOUTS, Cut, cut, write
+from trialbook.search.saving import LAYOUTS, BrokenOffError, Cut, cut, write
 from trialbook.search.table import DEAD
 
 if TYPE_CHECKING:
@@ -57,12 +60,15 @@ class Saves:
         Records that a store has before a cache is made for it: reading few of them again is quicker.
     period
         Seconds after which a change is saved at the latest, unless the process dies.
+    closing
+        Seconds that saves may take at the end.
     """
 
     folder: Path
     memory: int
     least: int = 1000
     period: float = 60.0
+    closing: float = 1.0
 
 
 @dataclass(slots=True)
@@ -113,6 +119,7 @@ class Saver:
         self._thread: threading.Thread | None = None
         self._wake = threading.Event()
         self._ended = False
+        self._deadline = math.inf
         self._written = threading.Event()
         self._cuts: list[Cut] | None = None
         self._failed = ""
@@ -188,8 +195,9 @@ class Saver:
             self._settle()
 
     def close(self, tables: Mapping[int, Table], place: Place) -> None:
-        """End the thread, save the rest, close the cache. Idempotent."""
+        """End the thread, save the rest as far as there is time, close the cache. Idempotent."""
         self._ended = True
+        self._deadline = time.monotonic() + self.saves.closing
         self._wake.set()
         if self._thread is not None:
             self._thread.join()
@@ -236,8 +244,10 @@ class Saver:
     def _write(self, cache: Cache, cuts: list[Cut], state: dict[str, Any]) -> None:
         self._failed = "it was broken off"
         try:
-            write(cache, cuts, state)
+            write(cache, cuts, state, lambda: time.monotonic() < self._deadline)
             self._failed = ""
+        except BrokenOffError:
+            log.info("some columns are left to be read from the store by the next process")
         except sqlite3.Error as error:
             self._failed = str(error)
         except CacheBrokenError as error:
@@ -256,7 +266,7 @@ class Saver:
                 one.undo()
             else:
                 one.finish()
-        if self._failed and not self._warned:
+        if self._failed and not self._ended and not self._warned:
             log.warning("the columns of search could not be saved, and are kept in memory: %s", self._failed)
             self._warned = True
 

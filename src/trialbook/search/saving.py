@@ -19,6 +19,8 @@ from trialbook.search.pieces import PIECE, decode, decode_texts, encode, encode_
 from trialbook.search.texts import MANY, Texts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from trialbook.search.cache import Cache
@@ -76,13 +78,23 @@ def cut(table: Table) -> Cut:
     )  # fmt: skip
 
 
-def write(cache: Cache, cuts: list[Cut], state: dict[str, Any]) -> None:
-    """Write a save. Raises what SQLite raises, and `CacheBrokenError`; then nothing was written."""
+class BrokenOffError(Exception):
+    """There is no time left for a save."""
+
+
+def write(cache: Cache, cuts: list[Cut], state: dict[str, Any], in_time: Callable[[], bool]) -> None:
+    """Write a save.
+
+    Raises what SQLite raises, `CacheBrokenError`, and `BrokenOffError` once `in_time`, which is asked before each
+    column, says no; then nothing was written.
+    """
     cache.begin()
     try:
         for one in cuts:
             kind = one.table.kind
             for column, stop in one.columns:
+                if not in_time():
+                    raise BrokenOffError
                 one.texts[column.number] = _write_column(cache, kind, column, stop, one.rows)
             cache.put(
                 (piece_id(kind, 0, lane, no), sealed(len(cells), 0, cells.astype("<i4").tobytes()))

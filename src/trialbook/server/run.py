@@ -114,6 +114,7 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Cut what comes through the proxy and the streams of events, then end as usual."""
         self._app.events.close()
+        self.workspace.engine.hurry()
         if self.proxy is not None:
             await self.proxy.close()
         await super().shutdown(sockets)

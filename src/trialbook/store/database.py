@@ -288,8 +288,11 @@ class SqlStore:
         return self._read(lambda s: objects.list_orphans(s, limit))
 
     def close(self) -> None:
-        self._merger.close()
-        self._log_merger.close()
+        mergers = self._merger, self._log_merger
+        for merger in mergers:
+            merger.end()
+        for merger in mergers:
+            merger.close()
         self._writer.close()
         if self._checkpoints is not None:
             self._checkpoints.close()

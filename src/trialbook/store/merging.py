@@ -30,7 +30,7 @@ BATCHES = 256
 LOG_BATCHES = 64
 WORTH_BATCHES, WORTH_POINTS = 8, 1024
 """Fewer of a run that ended are left to their age: short runs are many, and each would cost a commit of its own."""
-CLOSING_SECONDS = 2.0
+CLOSING_SECONDS = 1.0
 TOGETHER = 64
 """Runs whose merges share a commit, when they are merged by age."""
 SPARE_PAGES, SHRINK_PAGES, SHRINK_COMMITS = 512, 128, 64
@@ -101,15 +101,19 @@ class Merger:
                 self._thread.start()
             self._due.put(run)
 
-    def close(self) -> None:
-        """End after what is due, or after two seconds: what waits then is merged by its age. Idempotent."""
+    def end(self) -> None:
+        """Take nothing more, and end after what is due, or after a second: what waits then is merged by its age."""
         with self._door:
-            self._closed = True
-            if self._thread is None:
-                return
-            self._deadline = time.monotonic() + CLOSING_SECONDS
-            self._due.put(None)
-        self._thread.join()
+            if not self._closed:
+                self._closed = True
+                self._deadline = time.monotonic() + CLOSING_SECONDS
+                self._due.put(None)
+
+    def close(self) -> None:
+        """End, and wait for that. Idempotent."""
+        self.end()
+        if self._thread is not None:
+            self._thread.join()
 
     def _work(self) -> None:
         while (run := self._due.get()) is not None and time.monotonic() < self._deadline:

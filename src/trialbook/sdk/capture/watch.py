@@ -113,7 +113,13 @@ class Capture:
 
     def _keep(self, path: Path, name: str, media_type: str) -> None:
         self._may_tell.wait()
-        self._upload(path, name, media_type)
+        try:
+            self._upload(path, name, media_type)
+        except FileNotFoundError:
+            folder = self._spool.folder
+            if folder is None or folder.exists():
+                raise
+            # The process ends, and whoever removed its folders meanwhile wants no warning of that.
 
     def _read_facts(self) -> None:
         from trialbook.sdk.capture import reading
