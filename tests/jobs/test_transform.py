@@ -12,6 +12,10 @@ from tests.conftest import serve
 from tests.jobs.conftest import BUCKET, job_settings, wait_for
 from tests.jobs.test_endpoints import Endpoints
 
+from trialbook.handlers.native import OPERATIONS
+from trialbook.names import Scope
+from trialbook.services.context import Call
+
 DOUBLE = """
 import json
 def model_fn(folder):
@@ -154,3 +158,17 @@ def test_a_stop_ends_a_transform_job(transforms: Transforms) -> None:
     wait_for(lambda: transforms.lines("t", group), lambda lines: "batch of 1" in lines)
     transforms.api.stop_transform_job(TransformJobName="t")
     assert transforms.transformed("t")["TransformJobStatus"] == "Stopped"
+
+
+def test_the_input_and_the_output_are_known_by_content(transforms: Transforms) -> None:
+    transforms.put("in/a.csv", "1,2\n")
+    transforms.put("in/b.csv", "3,4\n")
+    transforms.transform("t", f"s3://{BUCKET}/in/")
+    assert transforms.transformed("t")["TransformJobStatus"] == "Completed"
+    call = Call(transforms.server.workspace, Scope("000000000000", "us-east-1"), "tester", "request")
+    found = OPERATIONS["contents"](call, {"name": "t"})["contents"]
+    told = [(one["direction"], one["name"], [file["name"] for file in one["files"]]) for one in found]
+    assert told == [
+        ("read", "SageMaker.TransformInput", ["a.csv", "b.csv"]),
+        ("wrote", "SageMaker.TransformOutput", ["a.csv.out", "b.csv.out"]),
+    ]

@@ -158,10 +158,10 @@ def store_file(
         except ApiError as error:
             raise JobFailure(f"ClientError: {what} ({uri}): {error.message}") from None
     if tally is not None:
-        _tell(call, place, tally, name or file.name)
+        tell(call, place, tally, name or file.name)
 
 
-def _tell(call: Call, place: Place, tally: Tally, name: str) -> None:
+def tell(call: Call, place: Place, tally: Tally, name: str) -> None:
     """Tell a tally what lies at a place now."""
     row = call.store.object(place.bucket, place.key)
     if row is not None and objects.CONTENT in row.meta:
@@ -190,7 +190,7 @@ def store_changes(call: Call, folder: Path, uri: str, what: str, marks: Path, ta
         target = f"{uri.rstrip('/')}/{relative.as_posix()}"
         if mark.is_file() and mark.read_text() == now:
             if tally is not None:
-                _tell(call, parse(target, what), tally, relative.as_posix())
+                tell(call, parse(target, what), tally, relative.as_posix())
             continue
         store_file(call, path, target, what, tally, relative.as_posix())
         mark.parent.mkdir(parents=True, exist_ok=True)

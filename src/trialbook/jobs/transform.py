@@ -90,6 +90,9 @@ class _Course:
         self.log = log
         self.source: Document = doc["TransformInput"]
         self.output: Document = doc["TransformOutput"]
+        data = self.source["DataSource"]["S3DataSource"]
+        self.read = job.ledger.reads("SageMaker.TransformInput", data["S3Uri"])
+        self.written = job.ledger.writes("SageMaker.TransformOutput", self.output["S3OutputPath"])
         self.processing = Processing.of(doc)
         self.split = self.source.get("SplitType", "None")
         self.gzipped = self.source.get("CompressionType", "None") == "Gzip"
@@ -104,6 +107,8 @@ class _Course:
         known = _parameters(process)
         at_once = int(self.doc.get("MaxConcurrentTransforms") or known.get("MaxConcurrentTransforms") or 1)
         done = int(self.job.state.get("done", 0))
+        for item in items[:done]:
+            self._note_done(item)
         pool = concurrent.futures.ThreadPoolExecutor(at_once, "trialbook-transform")
         try:
             for number, item in enumerate(items[done:], done + 1):
@@ -115,12 +120,18 @@ class _Course:
             # A stopped job does not wait for what the model is still asked: the model ends with it.
             pool.shutdown(wait=False, cancel_futures=True)
 
+    def _note_done(self, item: Item) -> None:
+        """Note by content what was transformed before a restart."""
+        uri = f"{self.output['S3OutputPath'].rstrip('/')}/{item.path}.out"
+        places.tell(self.job.call, places.parse(f"s3://{item.row.bucket}/{item.row.key}", _WHAT), self.read, item.path)
+        places.tell(self.job.call, places.parse(uri, "The transform output"), self.written, f"{item.path}.out")
+
     def _transform(
         self, process: ServingProcess, item: Item, pool: concurrent.futures.Executor, at_once: int, known: Document
     ) -> int:
         what = f"s3://{item.row.bucket}/{item.row.key}"
         folder = self.job.tree.folder / "transform"
-        places.fetch(self.job.call, [item], folder, self.job.check)
+        places.fetch(self.job.call, [item], folder, self.job.check, self.read)
         result = self.job.tree.folder / "result.out"
         waiting: collections.deque[concurrent.futures.Future[list[bytes]]] = collections.deque()
         count = 0
@@ -134,7 +145,7 @@ class _Course:
             while waiting:
                 self._write(target, self._answer(waiting.popleft()))
         uri = f"{self.output['S3OutputPath'].rstrip('/')}/{item.path}.out"
-        places.store_file(self.job.call, result, uri, "The transform output")
+        places.store_file(self.job.call, result, uri, "The transform output", self.written, f"{item.path}.out")
         (folder / item.path).unlink()
         return count
 

@@ -156,7 +156,8 @@ def compare(asked: Sketch, other: Sketch) -> Overlap:
     """Compare two sketches below the smaller threshold."""
     limit = np.uint64(min(asked.threshold, other.threshold))
     mine, theirs = asked.hashes[asked.hashes <= limit], other.hashes[other.hashes <= limit]
-    shared = int(np.isin(mine, theirs, assume_unique=True).sum())
+    at = np.minimum(np.searchsorted(theirs, mine), max(len(theirs) - 1, 0))
+    shared = int((theirs[at] == mine).sum()) if len(theirs) else 0
     return Overlap(shared, len(mine), len(theirs), asked.complete and other.complete)
 
 

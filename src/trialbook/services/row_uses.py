@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from trialbook.model import Document, Kind
 from trialbook.services import asked_data, content_uses, contents, records, row_sketches
-from trialbook.services.content_uses import PENDING
+from trialbook.services.content_uses import PENDING, WROTE
 from trialbook.services.use_findings import MOST_NAMED, told_uses
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def by_rows(call: Call, asked: Asked, findings: Findings) -> int:
             if PENDING in doc and made < MOST_PENDING:
                 doc, made = _made(call, doc), made + 1
             other = row_sketches.from_document(doc)
+            if other is None and _is_model(call, doc["Hash"]):
+                continue
             if other is None:
                 unread.append(f"{contents.file_identity(doc['Hash'])[:19]}: {doc['Why']}")
                 continue
@@ -50,6 +52,13 @@ def by_rows(call: Call, asked: Asked, findings: Findings) -> int:
     if compared >= MOST_TABLES:
         findings.doubt(f"tables beyond the first {MOST_TABLES:,}", "one question compares rows with so many at most")
     return compared
+
+
+def _is_model(call: Call, file_hash: str) -> bool:
+    """Say whether a file is the model that a training job made: no table, though it is an archive."""
+    content = content_uses.find(call.store, call, contents.file_identity(file_hash))
+    edges = [] if content is None else content_uses.uses_of(call.store, [content.id])
+    return any(edge.label == f"{WROTE}:SageMaker.ModelArtifact" for edge in edges)
 
 
 def _made(call: Call, doc: Document) -> Document:
