@@ -351,3 +351,20 @@ def test_a_large_answer_comes_in_pieces(endpoints: Endpoints) -> None:
     endpoints.deploy("ep", "m")
     assert len(endpoints.ask("ep")["Body"].read()) > 3_000_000
     assert endpoints.answer("ep", "again")["body"] == "again"
+
+
+def test_an_endpoint_that_is_being_created_can_be_deleted(endpoints: Endpoints) -> None:
+    endpoints.model("m", "import time; time.sleep(600)")
+    endpoints.config("c", {"ModelName": "m"})
+    endpoints.api.create_endpoint(EndpointName="ep", EndpointConfigName="c")
+    with pytest.raises(ClientError, match="Cannot update in-progress endpoint"):
+        endpoints.api.update_endpoint(EndpointName="ep", EndpointConfigName="c")
+    with pytest.raises(ClientError, match="is Creating; it must be InService"):
+        endpoints.ask("ep")
+    hosting = Path(endpoints.server.workspace.settings.store) / "jobs" / "hosting"
+    wait_for(lambda: list(hosting.glob("*/*/*/keeper.json")), bool)
+    keeper = json.loads(next(hosting.glob("*/*/*/keeper.json")).read_text())["pid"]
+    endpoints.api.delete_endpoint(EndpointName="ep")
+    wait_for(lambda: Path(f"/proc/{keeper}").exists(), lambda there: not there)
+    endpoints.model("good")
+    assert endpoints.deploy("ep", "good")["EndpointStatus"] == "InService"

@@ -172,3 +172,20 @@ def test_the_input_and_the_output_are_known_by_content(transforms: Transforms) -
         ("read", "SageMaker.TransformInput", ["a.csv", "b.csv"]),
         ("wrote", "SageMaker.TransformOutput", ["a.csv.out", "b.csv.out"]),
     ]
+
+
+def test_a_job_that_waits_or_prepares_is_stopped(tmp_path: Path) -> None:
+    with serve(job_settings(tmp_path, job_slots=1)) as server:
+        transforms = Transforms(server)
+        transforms.model("double", "import time; time.sleep(600)")
+        uri = transforms.put("in.csv", "1\n")
+        for name in ("prepares", "waits"):
+            transforms.transform(name, uri)
+
+        def begun(doc: Any) -> bool:
+            return "TransformStartTime" in doc
+
+        wait_for(lambda: transforms.api.describe_transform_job(TransformJobName="prepares"), begun)
+        for name in ("waits", "prepares"):
+            transforms.api.stop_transform_job(TransformJobName=name)
+            assert transforms.transformed(name)["TransformJobStatus"] == "Stopped"

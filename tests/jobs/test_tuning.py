@@ -213,3 +213,67 @@ def test_a_server_without_the_jobs_extra_says_what_tuning_needs(
     assert job["HyperParameterTuningJobStatus"] == "Failed"
     assert "tuning needs optuna" in job["FailureReason"]
     assert "pip install 'trialbook[jobs]'" in job["FailureReason"]
+
+
+@pytest.mark.slow
+def test_definitions_take_turns_and_jobs_that_fall_behind_are_stopped(tunings: Tunings) -> None:
+    code = """
+import argparse, time
+options = argparse.ArgumentParser()
+options.add_argument("-x", type=float)
+options.add_argument("--fixed")
+x = options.parse_args().x
+for epoch in range(1, 31):
+    print(f"loss={x + 1 / epoch};", flush=True)
+    time.sleep(0.01 if x < 5 else 0.5)
+"""
+    definitions = [
+        {
+            **tunings.definition(code),
+            "DefinitionName": name,
+            "TuningObjective": {"Type": "Minimize", "MetricName": "loss"},
+            "HyperParameterRanges": {"CategoricalParameterRanges": [{"Name": "x", "Values": values}]},
+        }
+        for name, values in (("fast", ["1", "2", "3", "9"]), ("other", ["4", "3", "2", "1"]))
+    ]
+    tunings.api.create_hyper_parameter_tuning_job(
+        HyperParameterTuningJobName="tune",
+        HyperParameterTuningJobConfig={
+            "Strategy": "Grid",
+            "ResourceLimits": {"MaxNumberOfTrainingJobs": 8, "MaxParallelTrainingJobs": 1},
+            "TrainingJobEarlyStoppingType": "Auto",
+        },
+        TrainingJobDefinitions=definitions,
+    )
+    job = tunings.tuned("tune")
+    assert job["HyperParameterTuningJobStatus"] == "Completed", job.get("FailureReason")
+    assert job["TrainingJobStatusCounters"]["Completed"] == 7
+    stopped = [one for one in tunings.trials("tune") if one["TrainingJobStatus"] == "Stopped"]
+    assert [one["TunedHyperParameters"] for one in stopped] == [{"x": "9"}]
+    assert job["BestTrainingJob"]["TunedHyperParameters"] == {"x": "1"}
+    assert job["BestTrainingJob"]["TrainingJobDefinitionName"] in {"fast", "other"}
+
+
+@pytest.mark.slow
+def test_autotune_takes_the_ranges_that_are_recommended(tunings: Tunings) -> None:
+    uri = tunings.put("data/train/a.csv", "\n".join(f"{row % 2},{row % 2},{row * 7 % 5}" for row in range(100)))
+    channel_of = {name: {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": uri}} for name in ("train", "validation")}
+    definition = tunings.definition(
+        StaticHyperParameters={"objective": "binary:logistic", "num_round": "3", "eval_metric": "auc"},
+        AlgorithmSpecification={"TrainingImage": "sagemaker-xgboost:3.0-5", "TrainingInputMode": "File"},
+        InputDataConfig=[
+            {"ChannelName": name, "ContentType": "text/csv", "DataSource": source}
+            for name, source in channel_of.items()
+        ],
+    )
+    tunings.tune(
+        "tune",
+        jobs=2,
+        ranges={"AutoParameters": [{"Name": "max_depth", "ValueHint": "5"}]},
+        definition=definition,
+        config={"HyperParameterTuningJobObjective": {"Type": "Maximize", "MetricName": "validation:auc"}},
+        Autotune={"Mode": "Enabled"},
+    )
+    job = tunings.tuned("tune")
+    assert job["HyperParameterTuningJobStatus"] == "Completed", job.get("FailureReason")
+    assert set(job["BestTrainingJob"]["TunedHyperParameters"]) == {"max_depth"}

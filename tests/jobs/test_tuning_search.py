@@ -127,6 +127,7 @@ ENDED = [[4.0, 2.0, 1.0], [5.0, 3.0, 2.0], [6.0, 4.0, 3.0]]
 @pytest.mark.parametrize(
     ("values", "behind"),
     [
+        ([], False),
         ([9.0], False),  # too early
         ([9.0, 3.9], False),  # the median of the running averages is 4
         ([9.0, 4.1], True),

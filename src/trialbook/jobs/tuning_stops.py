@@ -34,8 +34,10 @@ def falls_behind(values: Sequence[float], ended: Sequence[Sequence[float]], *, m
         The objective of every job that ended.
     """
     epoch = len(values)
+    if epoch < EPOCHS or not math.isfinite(values[-1]):
+        return False
     averages = [statistics.fmean(one[:epoch]) for one in ended if len(one) >= epoch and all(map(math.isfinite, one))]
-    if epoch < EPOCHS or len(averages) < COMPLETED or not math.isfinite(values[-1]):
+    if len(averages) < COMPLETED:
         return False
     median = statistics.median(averages)
     return values[-1] < median if maximize else values[-1] > median
