@@ -77,7 +77,7 @@ def model(jobs: Jobs, tmp_path_factory: pytest.TempPathFactory) -> str:
     return "tree"
 
 
-def analyse(jobs: Jobs, name: str, config: dict[str, Any], **members: Any) -> Any:
+def begin(jobs: Jobs, name: str, config: dict[str, Any], **members: Any) -> None:
     place = jobs.put(f"{name}/analysis_config.json", json.dumps(config))
     jobs.api.create_processing_job(
         ProcessingJobName=name,
@@ -95,6 +95,14 @@ def analyse(jobs: Jobs, name: str, config: dict[str, Any], **members: Any) -> An
         RoleArn=ROLE,
         **members,
     )
+
+
+def analyse(jobs: Jobs, name: str, config: dict[str, Any], **members: Any) -> Any:
+    begin(jobs, name, config, **members)
+    return ended(jobs, name)
+
+
+def ended(jobs: Jobs, name: str) -> Any:
     return wait_for(
         lambda: jobs.api.describe_processing_job(ProcessingJobName=name),
         lambda doc: doc["ProcessingJobStatus"] in {"Completed", "Failed", "Stopped"},
@@ -158,6 +166,43 @@ def shadow_is_gone(jobs: Jobs, name: str) -> None:
     assert "endpoint look-" in "\n".join(jobs.lines(name, GROUP, ours=True))
     assert jobs.api.list_endpoints(NameContains="look-")["Endpoints"] == []
     assert any(one["name"].startswith("look-") for one in native(jobs, "bin")["items"])
+
+
+def script_model(jobs: Jobs, name: str, code: str) -> dict[str, Any]:
+    """Register a model that a script serves; gives the predictor of a configuration."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as tar:
+        member = tarfile.TarInfo("code/inference.py")
+        member.size = len(code.encode())
+        tar.addfile(member, io.BytesIO(code.encode()))
+    uri = jobs.put(f"models/{name}.tar.gz", packed.getvalue())
+    jobs.api.create_model(
+        ModelName=name, PrimaryContainer={"Image": "python:3", "ModelDataUrl": uri}, ExecutionRoleArn=ROLE
+    )
+    return {**PREDICTOR, "model_name": name, "endpoint_name_prefix": "look"}
+
+
+def test_a_job_that_is_stopped_while_its_model_loads_leaves_no_endpoint(jobs: Jobs) -> None:
+    code = "import time\n\ndef model_fn(folder):\n    print('loading', flush=True)\n    time.sleep(600)\n"
+    begin(jobs, "stopped", {**CONFIG, "predictor": script_model(jobs, "slow", code), "methods": BOTH})
+    wait_for(lambda: jobs.lines("stopped", GROUP), lambda lines: "model: loading" in lines, 60)
+    assert len(jobs.api.list_endpoints(NameContains="look-")["Endpoints"]) == 1
+    jobs.api.stop_processing_job(ProcessingJobName="stopped")
+    assert ended(jobs, "stopped")["ProcessingJobStatus"] == "Stopped"
+    shadow_is_gone(jobs, "stopped")
+
+
+@pytest.mark.slow
+def test_a_model_that_a_script_serves_is_asked_within_the_job(jobs: Jobs) -> None:
+    code = (
+        "import io\nimport numpy as np\n\ndef model_fn(folder):\n    return 60\n\n"
+        "def input_fn(body, kind):\n    return np.loadtxt(io.StringIO(body), delimiter=',', ndmin=2)\n\n"
+        "def predict_fn(rows, limit):\n    return (rows[:, 1] > limit).astype(int)\n\n"
+        "def output_fn(found, kind):\n    return '\\n'.join(map(str, found))\n"
+    )
+    job = analyse(jobs, "scripted", {**CONFIG, "predictor": script_model(jobs, "script", code), "methods": BOTH})
+    assert job["ProcessingJobStatus"] == "Completed", job.get("FailureReason")
+    assert "bias.post.DI.Sex" in metrics_of(jobs, "scripted-aws-processing-job")
 
 
 @pytest.mark.slow

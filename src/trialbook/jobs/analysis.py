@@ -75,6 +75,7 @@ def prepare(job: Job, doc: Document, kitchen: Kitchen, log: JobLog) -> dict[str,
     told: Document = {
         "config": str(folder / CONFIG_FILE),
         "data": None if data is None else str(data),
+        "ml": str(job.tree.ml),
         "output": str(_output(job, doc)),
         "failure": str(job.tree.ml / "output" / "failure"),
         "name": _name_of(doc),

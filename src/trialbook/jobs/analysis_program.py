@@ -24,6 +24,7 @@ from trialbook.errors import PredictionError, TrialbookError
 from trialbook.jobs.analysis import VARIABLE
 from trialbook.jobs.analysis_model import ServedModel, invoke
 from trialbook.jobs.analysis_objects import Fetched
+from trialbook.jobs.namespace import ML
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,7 +58,8 @@ class Told:
 
 def main(environment: Mapping[str, str]) -> int:
     """Run the analysis; gives the exit code."""
-    logging.basicConfig(level=logging.INFO, format="INFO:%(name)s: %(message)s", stream=sys.stdout)
+    logging.basicConfig(format="%(levelname)s:%(name)s: %(message)s", stream=sys.stdout)
+    logging.getLogger("trialbook").setLevel(logging.INFO)
     told = json.loads(Path(environment[VARIABLE]).read_text())
     try:
         _analyse(told)
@@ -80,10 +82,17 @@ def _analyse(told: dict[str, Any]) -> None:
         send = served if served is not None else invoke(told["endpoint"], settings) if "endpoint" in told else None
         try:
             model = None if send is None else _model(send, settings, dataset.features)
-            run_analysis(config, dataset, model, told["output"], name=told["name"], progress=Told(), fetch=fetched)
+            output = _seen(Path(told["output"]), Path(told["ml"]))
+            run_analysis(config, dataset, model, output, name=told["name"], progress=Told(), fetch=fetched)
         finally:
             if served is not None:
                 served.close()
+
+
+def _seen(path: Path, ml: Path) -> Path:
+    """Give a path below /opt/ml as users know it, where this program has an /opt/ml of its own."""
+    known = Path(ML) / path.relative_to(ml)
+    return known if known.exists() and known.samefile(path) else path
 
 
 def _model(send: Send, settings: Mapping[str, Any], features: tuple[str, ...]) -> Predict:
