@@ -29,6 +29,8 @@ TICK = 0.5
 """Seconds between two looks at the console."""
 FIRST_SAMPLE = 2.0
 """Seconds until the first sample: shorter runs have none."""
+HEAD_START = 0.1
+"""Seconds that a run has before its facts are read: that takes the interpreter from whoever begins or ends it."""
 LAST_SECONDS = 3.0
 """How long a process waits at its end for facts that are still being read."""
 _MOST_LINES = 2000
@@ -122,6 +124,7 @@ class Capture:
             # The process ends, and whoever removed its folders meanwhile wants no warning of that.
 
     def _read_facts(self) -> None:
+        _hurry.wait(HEAD_START)
         from trialbook.sdk.capture import reading
 
         try:
@@ -202,6 +205,7 @@ class Watcher:
 _one: Watcher | None = None
 _making = threading.Lock()
 _reading: list[threading.Thread] = []
+_hurry = threading.Event()
 
 
 def _watcher() -> Watcher:
@@ -215,13 +219,15 @@ def _watcher() -> Watcher:
 def finish_reading(seconds: float = LAST_SECONDS) -> None:
     """Wait for facts that are still being read."""
     deadline = time.monotonic() + seconds
-    for thread in _reading:
+    _hurry.set()
+    for thread in _reading.copy():
         thread.join(max(0.0, deadline - time.monotonic()))
+    _hurry.clear()
 
 
 def _after_fork() -> None:
-    global _making, _one  # noqa: PLW0603
-    _making = threading.Lock()
+    global _hurry, _making, _one  # noqa: PLW0603
+    _making, _hurry = threading.Lock(), threading.Event()
     if _one is not None:
         _one.console.forget()
     _one = None
