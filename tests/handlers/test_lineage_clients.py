@@ -22,6 +22,22 @@ SageMaker:
 """
 
 
+def client_environment(url: str, folder: Path) -> dict[str, str]:
+    """Give the variables under which the clients speak to a server; their files go into a folder."""
+    config = folder / "config.yaml"
+    config.write_text(CONFIG)
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": "AKIATEST",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "SAGEMAKER_USER_CONFIG_OVERRIDE": str(config),
+        "SAGEMAKER_SUPPRESS_V2_WARNING": "1",
+    }
+
+
 def test_times_and_names_come_back_as_boto3_gives_them(live_server: LiveServer) -> None:
     client = live_server.client("sagemaker")
     source = {"SourceUri": "s3://b/k", "SourceTypes": [{"SourceIdType": "MD5Hash", "Value": "x"}]}
@@ -55,18 +71,7 @@ def test_a_duplicate_raises_what_the_sdk_matches(live_server: LiveServer) -> Non
 def test_the_lineage_classes_of_the_sdk_work(live_server: LiveServer, tmp_path: Path) -> None:
     if not PYTHON.exists():
         pytest.fail(f"{PYTHON} is not there: run `make clients`")
-    config = tmp_path / "config.yaml"
-    config.write_text(CONFIG)
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path),
-        "AWS_ENDPOINT_URL": live_server.url,
-        "AWS_ACCESS_KEY_ID": "AKIATEST",
-        "AWS_SECRET_ACCESS_KEY": "secret",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "SAGEMAKER_USER_CONFIG_OVERRIDE": str(config),
-        "SAGEMAKER_SUPPRESS_V2_WARNING": "1",
-    }
+    environment = client_environment(live_server.url, tmp_path)
     done = subprocess.run([PYTHON, PROGRAM], env=environment, capture_output=True, text=True, timeout=170, check=False)
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
     assert "every step of the SDK's lineage ran" in done.stdout

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from tests.conftest import serve
-from tests.jobs.conftest import BUCKET, PYTHON, ROLE, Jobs, channel, job_settings
+from tests.handlers.test_lineage_clients import PYTHON, ROOT, client_environment
+from tests.jobs.conftest import BUCKET, ROLE, Jobs, channel, job_settings
+from tests.jobs.conftest import PYTHON as IMAGE
 from tests.jobs.test_processing import given, process, taken
 
 from trialbook.cli import group
@@ -21,16 +22,7 @@ from trialbook.model import Document
 from trialbook.names import Scope
 from trialbook.services.context import Call
 
-ROOT = Path(__file__).parents[2]
-CLIENTS = ROOT / ".venv-clients" / "bin" / "python"
 PROGRAM = ROOT / "tests" / "clients" / "sagemaker_flow.py"
-CONFIG = """SchemaVersion: '1.0'
-SageMaker:
-  PythonSDK:
-    Modules:
-      TelemetryOptOut: true
-      Session: {DefaultS3Bucket: sagemaker-us-east-1-000000000000}
-"""
 RAW = "age,job,pay\n" + "".join(f"{age},job {age % 7},{age * 3.5}\n" for age in range(20, 60))
 SPLIT = """
 import pathlib
@@ -89,7 +81,7 @@ def flow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flow]:
         fitted = jobs.ended("fit")
         assert fitted["TrainingJobStatus"] == "Completed", fitted.get("FailureReason")
         url = fitted["ModelArtifacts"]["S3ModelArtifacts"]
-        container = {"Image": PYTHON, "ModelDataUrl": url}
+        container = {"Image": IMAGE, "ModelDataUrl": url}
         jobs.api.create_model(ModelName="income", PrimaryContainer=container, ExecutionRoleArn=ROLE)
         variant = {
             "VariantName": "all",
@@ -182,24 +174,9 @@ def test_verify_at_the_terminal_tells_copies_subsets_leaks_and_misses_apart(flow
 @pytest.mark.timeout(180)
 def test_the_lineage_classes_of_the_sdk_see_the_flow(flow: Flow, tmp_path: Path) -> None:
     environment = client_environment(flow.jobs.server.url, tmp_path)
-    done = subprocess.run([CLIENTS, PROGRAM], env=environment, capture_output=True, text=True, timeout=170, check=False)
+    done = subprocess.run([PYTHON, PROGRAM], env=environment, capture_output=True, text=True, timeout=170, check=False)
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
     assert "the flow is seen whole" in done.stdout
-
-
-def client_environment(url: str, folder: Path) -> dict[str, str]:
-    config = folder / "config.yaml"
-    config.write_text(CONFIG)
-    return {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "AWS_ENDPOINT_URL": url,
-        "AWS_ACCESS_KEY_ID": "AKIATEST",
-        "AWS_SECRET_ACCESS_KEY": "secret",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "SAGEMAKER_USER_CONFIG_OVERRIDE": str(config),
-        "SAGEMAKER_SUPPRESS_V2_WARNING": "1",
-    }
 
 
 def test_trace_at_the_terminal_is_a_tree(flow: Flow) -> None:

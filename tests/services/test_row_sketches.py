@@ -160,3 +160,19 @@ def test_a_sketch_is_read_back_as_it_was_kept() -> None:
     assert after is not None
     assert np.array_equal(before.hashes, after.hashes)
     assert (before.threshold, before.rows, before.columns) == (after.threshold, after.rows, after.columns)
+
+
+def test_a_shrunk_sketch_is_a_sample_of_the_same_rows() -> None:
+    whole = of_csv("\n".join(f"{number},{number * 2}" for number in range(3_000)))
+    small = row_sketches.from_document(row_sketches.shrunk(row_sketches.to_document(whole), 500))
+    assert small is not None
+    overlap = compare(small, whole)
+    assert (overlap.shared, overlap.asked, overlap.other, overlap.exact) == (500, 500, 500, False)
+    assert row_sketches.shrunk(row_sketches.to_document(small), 500) == row_sketches.to_document(small)
+
+
+def test_the_rows_of_several_tables_are_those_of_each() -> None:
+    tables = [of_csv("1,2\n3,4\n"), of_csv("3,4\n5,6\n")]
+    joined = row_sketches.union(tables)
+    assert len(joined.hashes) == 3
+    assert [compare(one, joined).shared for one in tables] == [2, 2]

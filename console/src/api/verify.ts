@@ -34,7 +34,9 @@ export interface Finding {
   readonly text: string;
   readonly content?: string;
   readonly names?: readonly { readonly asked: string; readonly used: string }[];
+  /** Readers first, then the newest; a hundred at most of `count`. */
   readonly uses: readonly Use[];
+  readonly count: number;
 }
 
 export interface Answer {

@@ -18,6 +18,8 @@ from trialbook.sdk.reading import open_reading
 if TYPE_CHECKING:
     from trialbook.model import Document
 
+MOST_SENT = 8 << 20
+"""Characters of row sketches in one request; the server takes 16 MiB in all."""
 CODES = {"unused": 0, "used": 1, "undecided": 2}
 
 
@@ -70,7 +72,19 @@ def _of_path(path: Path, *, rows: bool) -> Document:
         raise UsageError(f"'{path}' holds no files.")
     with click.progressbar(paths, label="Hashing", file=sys.stderr if sys.stderr.isatty() else io.StringIO()) as shown:
         files = [_file(one, one.relative_to(path).as_posix(), rows=rows) for one in shown]
-    return {"files": files, "name": str(path), "folder": True}
+    return {"files": _within(files), "name": str(path), "folder": True}
+
+
+def _within(files: list[Document]) -> list[Document]:
+    """Shrink row sketches to what one request may hold; comparisons are then of samples, and answers say so."""
+    from trialbook.services import row_sketches
+
+    tables = [one for one in files if "rows" in one]
+    if sum(len(one["rows"].get("Hashes", "")) for one in tables) > MOST_SENT:
+        most = max(MOST_SENT // (12 * len(tables)), 16)
+        for one in tables:
+            one["rows"] = row_sketches.shrunk(one["rows"], most)
+    return files
 
 
 def _file(path: Path, name: str, *, rows: bool) -> Document:
@@ -91,6 +105,8 @@ def _print(answer: Document) -> None:
         click.echo(f"\n{finding['relation']}: {finding['text']}")
         for use in finding["uses"]:
             click.echo(f"  {_use(use)}")
+        if finding["count"] > len(finding["uses"]):
+            click.echo(f"  ... {finding['count'] - len(finding['uses'])} more")
     if answer["unchecked"]:
         click.echo("\nNot checked:")
         for one in answer["unchecked"]:

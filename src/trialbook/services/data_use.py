@@ -107,8 +107,8 @@ def _by_content(call: Call, asked: Asked, findings: Findings) -> None:
     known = [one for one in held.values() if one is not None]
     if len(asked.files) != 1 or not asked.whole:
         for one in known:
-            if uses := told_uses(call, _edges(call, one)):
-                findings.found.append(_compared("superset", asked, one, uses))
+            if (told := told_uses(call, _edges(call, one)))["uses"]:
+                findings.found.append({**_compared("superset", asked, one), **told})
     for folder in store.get_many(content_uses.folders_of(store, [one.id for one in known])):
         _tell_folder(call, asked, folder, findings)
 
@@ -120,7 +120,7 @@ def _tell_same(call: Call, asked: Asked, content: Entity, findings: Findings) ->
     count = records.document(content)["Count"]
     for relation, edges in by_place.items():
         identity: Document = {"content": asked.identity, "files": _counts(count, count, count)}
-        findings.found.append({"relation": relation, **identity, "uses": told_uses(call, edges)})
+        findings.found.append({"relation": relation, **identity, **told_uses(call, edges)})
 
 
 def _relation_of_place(asked: Asked, edge: Edge) -> str:
@@ -136,11 +136,11 @@ def _relation_of_place(asked: Asked, edge: Edge) -> str:
 def _tell_folder(call: Call, asked: Asked, folder: Entity, findings: Findings) -> None:
     if records.document(folder)["Identity"] == asked.identity:
         return
-    told = findings.told
-    uses = told_uses(call, [one for one in _edges(call, folder) if (one.source, one.label, one.target) not in told])
-    if not uses:
+    before = findings.told
+    told = told_uses(call, [one for one in _edges(call, folder) if (one.source, one.label, one.target) not in before])
+    if not told["uses"]:
         return
-    finding = _compared("overlap", asked, folder, uses)
+    finding = {**_compared("overlap", asked, folder), **told}
     files = finding["files"]
     if files["shared"] == files["asked"]:
         finding["relation"] = "renamed" if files["asked"] == files["used"] else "subset"
@@ -149,7 +149,7 @@ def _tell_folder(call: Call, asked: Asked, folder: Entity, findings: Findings) -
     findings.found.append(finding)
 
 
-def _compared(relation: str, asked: Asked, content: Entity, uses: list[Document]) -> Document:
+def _compared(relation: str, asked: Asked, content: Entity) -> Document:
     """Make a finding that compares the files asked about with those of a content that was used."""
     theirs = content_uses.files_of(content)
     mine, other = Counter(one.hash for one in asked.files), Counter(one.hash for one in theirs)
@@ -158,7 +158,6 @@ def _compared(relation: str, asked: Asked, content: Entity, uses: list[Document]
         "content": records.document(content)["Identity"],
         "files": _counts((mine & other).total(), mine.total(), other.total()),
         "names": _names(asked.files, theirs),
-        "uses": uses,
     }
 
 
@@ -185,11 +184,10 @@ def _by_uri(call: Call, asked: Asked, findings: Findings) -> None:
             if _changed(asked, content, uri):
                 there = [one for one in _edges(call, content) if one.doc["uri"].rstrip("/") == uri.rstrip("/")]
                 findings.told.update((one.source, one.label, one.target) for one in there)
-                if uses := told_uses(call, there):
-                    findings.found.append(_compared("changed", asked, content, uses))
-        users = [] if had else _named_by(call, artifact)
-        if users:
-            findings.found.append({"relation": "place", "uri": uri, "uses": users})
+                if (told := told_uses(call, there))["uses"]:
+                    findings.found.append({**_compared("changed", asked, content), **told})
+        if not had and (told := _named_by(call, artifact))["uses"]:
+            findings.found.append({"relation": "place", "uri": uri, **told})
 
 
 def _places(uri: str) -> list[str]:
@@ -210,7 +208,7 @@ def _changed(asked: Asked, content: Entity, uri: str) -> bool:
     return bool(then) and then != [one.hash for one in asked.files]
 
 
-def _named_by(call: Call, artifact: Entity) -> list[Document]:
+def _named_by(call: Call, artifact: Entity) -> Document:
     """Give the jobs and runs that name an artifact as an input."""
     edges = {edge.target: edge for edge in call.store.edges(source=artifact.id, label="ContributedTo")}
     named = [one for one in call.store.get_many(list(edges)) if one.kind == Kind.TRIAL_COMPONENT]

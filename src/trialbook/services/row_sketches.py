@@ -161,6 +161,24 @@ def compare(asked: Sketch, other: Sketch) -> Overlap:
     return Overlap(shared, len(mine), len(theirs), asked.complete and other.complete)
 
 
+def union(sketches: Iterable[Sketch]) -> Sketch:
+    """Join the sketches of several tables into one of all their rows."""
+    given = list(sketches)
+    threshold = min(one.threshold for one in given)
+    hashes = np.unique(np.concatenate([one.hashes for one in given]))
+    # Hashes above the threshold stay: they are rows that are there, though not all of them.
+    return Sketch(hashes, FULL if threshold == FULL else int(hashes[-1]), sum(one.rows for one in given), 0)
+
+
+def shrunk(doc: Document, most: int) -> Document:
+    """Give a kept sketch with at most so many hashes; it is then a sample."""
+    one = from_document(doc)
+    if one is None or len(one.hashes) <= most:
+        return doc
+    hashes = one.hashes[:most]
+    return to_document(Sketch(hashes, int(hashes[-1]), one.rows, one.columns))
+
+
 def sketch(file: BinaryIO, kind: str, kept: int = KEPT) -> Sketch:
     """Read a table and sketch its rows.
 

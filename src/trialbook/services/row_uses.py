@@ -26,6 +26,7 @@ def by_rows(call: Call, asked: Asked, findings: Findings) -> int:
     if not asked.rows:
         return 0
     own = {one.hash for one in asked.files}
+    together = row_sketches.union(asked.rows.values())
     compared = since = made = 0
     unread: list[str] = []
     while compared < MOST_TABLES:
@@ -46,7 +47,8 @@ def by_rows(call: Call, asked: Asked, findings: Findings) -> int:
                 unread.append(f"{contents.file_identity(doc['Hash'])[:19]}: {doc['Why']}")
                 continue
             compared += 1
-            _tell_rows(call, asked, doc["Hash"], other, findings)
+            if row_sketches.compare(together, other).shared:
+                _tell_rows(call, asked, doc["Hash"], other, findings)
     if unread:
         findings.doubt(f"the rows of {len(unread)} tables that were used", "; ".join(unread[:MOST_NAMED]))
     if compared >= MOST_TABLES:
@@ -88,14 +90,14 @@ def _tell_rows(call: Call, asked: Asked, file_hash: str, other: Sketch, findings
             "narrow": min(mine.columns, other.columns) < 3,
         }
         held = content_uses.files_of(content)
-        uses = told_uses(call, content_uses.uses_of(call.store, ids))
-        if uses:
+        told = told_uses(call, content_uses.uses_of(call.store, ids))
+        if told["uses"]:
             findings.found.append(
                 {
                     "relation": "rows",
                     "content": contents.file_identity(file_hash),
                     "rows": rows,
                     "names": [{"asked": name, "used": held[0].name if held else ""}],
-                    "uses": uses,
+                    **told,
                 }
             )

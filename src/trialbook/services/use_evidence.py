@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from trialbook.store.interface import Edge, Entity
 
 
-def use_document(call: Call, edge: Edge, user: Entity) -> Document:
+def use_document(call: Call, edge: Edge, user: Entity, after: list[Document]) -> Document:
     """Describe one use.
 
     Returns
     -------
     `direction` (read or wrote), `name` (the channel, input, output or artifact), `uri`, `time` (epoch seconds), `by`
-    (`type`, `name`, `arn`, `status`, and the `run` it is tracked in), and `downstream`: models and endpoints after it.
+    (`type`, `name`, `arn`, `status`, and the `run` it is tracked in), and `downstream`: what came `after` it.
     """
     direction, _, name = edge.label.partition(":")
     return {
@@ -29,7 +29,7 @@ def use_document(call: Call, edge: Edge, user: Entity) -> Document:
         "uri": edge.doc.get("uri", ""),
         "time": edge.doc.get("time"),
         "by": _by(call, user),
-        "downstream": downstream(call, user),
+        "downstream": after,
     }
 
 

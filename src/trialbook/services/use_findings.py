@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from trialbook.services.use_evidence import use_document
+from trialbook.services.content_uses import READ
+from trialbook.services.use_evidence import downstream, use_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from trialbook.services.context import Call
     from trialbook.store.interface import Edge
 
+MOST_USES = 100
+"""Uses that one finding shows; it counts them all."""
 MOST_NAMED = 20
 """Things that could not be checked which an answer names; it counts them all."""
 
@@ -31,8 +34,16 @@ class Findings:
         self.unchecked.append({"what": what, "why": why})
 
 
-def told_uses(call: Call, edges: Iterable[Edge]) -> list[Document]:
-    """Describe uses; those of jobs and runs that are deleted are left out."""
-    listed = list(edges)
-    users = {one.id: one for one in call.store.get_many([edge.target for edge in listed])}
-    return [use_document(call, edge, users[edge.target]) for edge in listed if edge.target in users]
+def told_uses(call: Call, edges: Iterable[Edge]) -> Document:
+    """Describe uses, readers first, then the newest, `MOST_USES` at most; those of what is deleted are left out.
+
+    Returns
+    -------
+    `uses`, and `count`: how many there are.
+    """
+    ordered = sorted(edges, key=lambda edge: (not edge.label.startswith(f"{READ}:"), -edge.doc["time"]))
+    shown = ordered[:MOST_USES]
+    users = {one.id: one for one in call.store.get_many(list({edge.target for edge in shown}))}
+    after = {one: downstream(call, user) for one, user in users.items()}
+    told = [use_document(call, edge, users[edge.target], after[edge.target]) for edge in shown if edge.target in users]
+    return {"uses": told, "count": len(ordered)}

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def sentence(finding: Document) -> str:
     """Say a finding in one sentence."""
-    return f"{_relation(finding)} {_users(finding['uses'])}."
+    return f"{_relation(finding)} {_users(finding['uses'], finding['count'])}."
 
 
 def _relation(finding: Document) -> str:
@@ -43,14 +43,15 @@ def _rows(finding: Document) -> str:
     )
 
 
-def _users(uses: list[Document]) -> str:
+def _users(uses: list[Document], count: int) -> str:
     if not uses:
         return "was used by nothing that is still there"
     read = [use for use in uses if use["direction"] == "read"] or uses
     first = read[0]
     verb = "was read by" if first["direction"] == "read" else "was written by"
     who = f"{first['by']['type']} '{first['by']['name']}'" + (f" as {first['name']}" if first["name"] else "")
-    more = f" and {len(read) - 1} more" if len(read) > 1 else ""
+    hidden = count - len(uses)
+    more = f" and {len(read) - 1 + hidden} more" if len(read) + hidden > 1 else ""
     below = {one["name"]: one["type"] for use in read for one in use["downstream"]}
     served = ", ".join(f"{kind} '{name}'" for name, kind in below.items())
     return f"{verb} {who}{more}" + (f"; downstream are {served}" if served else "")

@@ -79,7 +79,7 @@ function Evidence({ finding }: { readonly finding: Finding }) {
   return (
     <SpaceBetween size="xs">
       <Table
-        header={<Header variant="h2" counter={`(${finding.uses.length})`} description={`${finding.text.replace(/^./, (letter) => letter.toUpperCase())}`}>{RELATIONS[finding.relation] ?? finding.relation}</Header>}
+        header={<Header variant="h2" counter={finding.count > finding.uses.length ? `(${finding.uses.length} of ${finding.count})` : `(${finding.count})`} description={`${finding.text.replace(/^./, (letter) => letter.toUpperCase())}`}>{RELATIONS[finding.relation] ?? finding.relation}</Header>}
         items={finding.uses}
         columnDefinitions={[
           { id: "by", header: "Who", minWidth: 160, cell: (use) => <SpaceBetween size="xxs"><ThingLink thing={use.by} /><Run use={use} /></SpaceBetween>, isRowHeader: true },
