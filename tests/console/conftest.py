@@ -95,9 +95,9 @@ class Console:
         self.page.goto(f"{self.url}/{hash_}")
         return self.page
 
-    def violations(self) -> list[str]:
-        """Give what axe finds wrong with the page as it stands."""
-        found: Any = Axe().run(self.page).response["violations"]
+    def violations(self, options: dict[str, Any] | None = None) -> list[str]:
+        """Give what axe finds wrong with the page as it stands; `options` are axe.run's."""
+        found: Any = Axe().run(self.page, options=options).response["violations"]
         return [f"{one['id']}: {one['help']} at {[node['target'] for node in one['nodes']][:3]}" for one in found]
 
 

@@ -54,7 +54,7 @@ export interface Values {
   readonly distinct: number;
   readonly count: number;
   readonly missing: number;
-  readonly range: { readonly min: number; readonly max: number; readonly quantiles: readonly number[] } | null;
+  readonly range: { readonly min: number; readonly max: number; /** By the fraction of records below: `0.5` is the median. */ readonly quantiles: Readonly<Record<string, number>> } | null;
 }
 
 export function values(resource: string, property: string, q = "", limit = 20, where = "", signal?: AbortSignal): Promise<Values> {

@@ -9,6 +9,7 @@ export const SHORTCUTS: readonly (readonly [string, string])[] = [
   ["?", "These keys"],
   ["j, k", "Next and previous record of a table"],
   ["x", "Choose the record, or let it go"],
+  ["v", "Preview the record beside the table"],
   ["c", "Compare the chosen runs"],
   ["[, ]", "Previous and next page; on a run's page, run"],
   ["Enter", "Open the record"],

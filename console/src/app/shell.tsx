@@ -14,11 +14,12 @@ import { crumbs, homeOf, sideItems } from "@/app/navigation";
 import { useNotices } from "@/app/notices";
 import { home, pages } from "@/app/routes";
 import { useLocation } from "@/app/router";
-import { SignIn } from "@/app/sign-in";
-import { SplitSlot, useSplit } from "@/app/split";
-import { apply } from "@/app/theme";
+import { useSplit } from "@/app/split";
+import { apply, followSystem } from "@/app/theme";
 import { TopBar } from "@/app/top-bar";
 
+const SignIn = lazy(async () => ({ default: (await import("@/app/sign-in")).SignIn }));
+const SplitSlot = lazy(async () => ({ default: (await import("@/app/split-slot")).SplitSlot }));
 const Help = lazy(async () => ({ default: (await import("@/app/help")).Help }));
 
 export function Shell() {
@@ -30,6 +31,7 @@ export function Shell() {
   const [help, setHelp] = useState(false);
 
   useEffect(apply, []);
+  useEffect(followSystem, []);
   useGoKeys();
   useKeys({ "/": focusFind, "?": () => setHelp(true) });
   const page = location.path[0] ?? home;
@@ -52,7 +54,7 @@ export function Shell() {
     });
   }
   if (signedOut || page === "sign-in") {
-    return <SignIn because={location.params.get("because")} done={() => setSignedOut(false)} />;
+    return <Suspense><SignIn because={location.params.get("because")} done={() => setSignedOut(false)} /></Suspense>;
   }
   return (
     <>
@@ -75,7 +77,7 @@ export function Shell() {
         notifications={<Flashbar items={notices} stackItems={notices.length > 3} />}
         stickyNotifications
         toolsHide
-        splitPanel={split.shown ? <SplitSlot /> : undefined}
+        splitPanel={split.shown ? <Suspense><SplitSlot /></Suspense> : undefined}
         splitPanelOpen={split.open}
         onSplitPanelToggle={({ detail }) => split.setOpen(detail.open)}
         splitPanelPreferences={{ position: "side" }}

@@ -17,6 +17,17 @@ export function apply(): void {
   applyDensity(isCompact() ? Density.Compact : Density.Comfortable);
 }
 
+/** Follow the system when it changes its mode, as some do at night. */
+export function followSystem(): () => void {
+  const wish = matchMedia("(prefers-color-scheme: dark)");
+  const turn = (): void => {
+    apply();
+    window.dispatchEvent(new Event("trialbook-theme"));
+  };
+  wish.addEventListener("change", turn);
+  return () => wish.removeEventListener("change", turn);
+}
+
 export function setDark(dark: boolean): void {
   localStorage.setItem(MODE, dark ? "dark" : "light");
   apply();

@@ -1,8 +1,6 @@
 /** Delete one record, after saying what goes along; most can be restored from the bin. */
 import Alert from "@cloudscape-design/components/alert";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
@@ -10,6 +8,7 @@ import { aws, type Input } from "@/api/aws";
 import type { Operations } from "@/api/aws-types";
 import { attempt } from "@/app/notices";
 import { go } from "@/app/router";
+import { Ask } from "@/parts/ask";
 
 /** Lists are asked for anew; pages of single records are not, since theirs may be gone. */
 export async function refreshLists(queries: QueryClient): Promise<void> {
@@ -56,25 +55,13 @@ interface ConfirmProps {
 }
 
 export function Confirm({ visible, title, button, done, confirm, disabled = false, children }: ConfirmProps) {
+  if (!visible) return null;
   return (
-    <Modal
-      visible={visible}
-      onDismiss={done}
-      header={title}
-      closeAriaLabel="Close"
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={done}>Cancel</Button>
-            <Button variant="primary" disabled={disabled} onClick={confirm}>{button}</Button>
-          </SpaceBetween>
-        </Box>
-      }
-    >
+    <Ask title={title} verb={button} act={confirm} close={done} disabled={disabled}>
       <SpaceBetween size="s">
         {children}
         <Alert type="info">It can be restored from the bin for 30 days, with its tags and metrics.</Alert>
       </SpaceBetween>
-    </Modal>
+    </Ask>
   );
 }

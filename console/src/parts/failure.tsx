@@ -13,7 +13,7 @@ export function Failure({ error, retry }: Props) {
   const told = error instanceof ApiError ? error : undefined;
   return (
     <Alert type="error" header={told?.code ?? "Error"} {...(retry === undefined ? {} : { action: <Button onClick={retry}>Try again</Button> })}>
-      <div className="told">{told?.message ?? String(error)}</div>
+      <div className="mono told">{told?.message ?? String(error)}</div>
       {told?.requestId !== undefined && <Box variant="small">Request {told.requestId}</Box>}
     </Alert>
   );

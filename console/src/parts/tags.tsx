@@ -56,7 +56,7 @@ export function Tags({ arn, resource }: { readonly arn: string; readonly resourc
             editingCell: (one, { currentValue, setValue: set }) => <Input autoFocus ariaLabel={`Value of ${one.Key}`} value={typeof currentValue === "string" ? currentValue : one.Value} onChange={({ detail }) => set(detail.value)} />,
           },
         },
-        { id: "delete", header: "", width: 70, cell: (one) => <Button variant="inline-icon" iconName="remove" ariaLabel={`Delete the tag ${one.Key}`} onClick={() => void change(aws("DeleteTags", { ResourceArn: arn, TagKeys: [one.Key] }))} /> },
+        { id: "delete", header: "Delete", width: 90, cell: (one) => <Button variant="inline-icon" iconName="remove" ariaLabel={`Delete the tag ${one.Key}`} onClick={() => void change(aws("DeleteTags", { ResourceArn: arn, TagKeys: [one.Key] }))} /> },
       ]}
       submitEdit={(one, _column, written) => add(one.Key, String(written))}
       empty={<Box textAlign="center">No tags.</Box>}

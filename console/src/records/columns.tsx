@@ -1,10 +1,12 @@
 /** Columns of a table of records, from the names of properties. */
+import Input from "@cloudscape-design/components/input";
 import Link from "@cloudscape-design/components/link";
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import type { TableProps } from "@cloudscape-design/components/table";
 import type { Cell, TableAnswer, Type } from "@/api/own";
 import { isNumeric, shortName, show } from "@/query/show";
 import type { Kind } from "@/records/kinds";
+import { isMetric, split } from "@/records/statistics";
 
 export interface Row {
   readonly name: string;
@@ -60,7 +62,7 @@ export function columnsOf(kind: Kind, names: readonly string[], types: Readonly<
       id: NAME,
       header: "Name",
       sortingField: NAME_PROPERTIES[kind.resource] ?? "CreationTime",
-      cell: (row) => <Link href={kind.href(row.name, row.arn)}>{row.name}</Link>,
+      cell: (row) => <span data-row={row.arn}><Link href={kind.href(row.name, row.arn)}>{row.name}</Link></span>,
       isRowHeader: true,
       minWidth: 180,
     },
@@ -70,12 +72,28 @@ export function columnsOf(kind: Kind, names: readonly string[], types: Readonly<
       ariaLabel: ({ sorted, descending }) => `${name}${sorted ? `, sorted ${descending ? "descending" : "ascending"}` : ""}`,
       sortingField: name,
       cell: (row) => cellOf(name, row.cells[name], types[name]),
-      minWidth: 110,
+      minWidth: isMetric(name) ? 150 : 120,
+      ...(name.startsWith("Tags.") ? { editConfig: tagEdit(name) } : {}),
     })),
   ];
 }
 
+/** A tag is edited where it stands. */
+function tagEdit(name: string): NonNullable<TableProps.ColumnDefinition<Row>["editConfig"]> {
+  return {
+    ariaLabel: "Edit the tag",
+    editIconAriaLabel: "editable",
+    editingCell: (row, { currentValue, setValue }: TableProps.CellContext<string>) => (
+      <Input autoFocus ariaLabel={`${shortName(name)} of ${row.name}`} value={currentValue ?? show(row.cells[name], "text")} onChange={({ detail }) => setValue(detail.value)} />
+    ),
+  };
+}
+
 function head(name: string): string {
+  if (isMetric(name)) {
+    const { metric, statistic } = split(name);
+    return `${shortName(metric)}${statistic === "" ? "" : ` (${statistic})`}`;
+  }
   return /^(Metrics|Parameters|HyperParameters|Tags|InputArtifacts|OutputArtifacts)\./.test(name) ? shortName(name) : name.replaceAll(/([a-z])([A-Z])/g, "$1 $2").replaceAll(".", " › ");
 }
 

@@ -1,20 +1,12 @@
 /** What the page shows, to go: as a program, as a text of the grammar, as CSV, as a link. */
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
-import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
-import Modal from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { matrix, translate } from "@/api/own";
-import { boto3Program, commandLine, csv, sdkProgram, type Shown } from "@/records/program";
+import type { Shown } from "@/records/program";
+import type { Text } from "@/records/program-text";
 import { whereOf, type State } from "@/records/state";
 
-interface Text {
-  readonly title: string;
-  readonly body: string;
-  readonly note?: string;
-}
+const ProgramText = lazy(async () => ({ default: (await import("@/records/program-text")).ProgramText }));
 
 export function ExportMenu({ state, pinned }: { readonly state: State; readonly pinned: string }) {
   const [text, setText] = useState<Text>();
@@ -23,6 +15,7 @@ export function ExportMenu({ state, pinned }: { readonly state: State; readonly 
   const shown: Shown = { resource, where, sort: state.sort, columns: state.columns, limit: state.size };
 
   async function choose(id: string): Promise<void> {
+    const { boto3Program, commandLine, csv, sdkProgram } = await import("@/records/program");
     if (id === "sdk") setText({ title: "Python, with Trialbook's SDK", body: sdkProgram(shown) });
     if (id === "cli") setText({ title: "Command line", body: commandLine(shown) });
     if (id === "text") setText({ title: "Text of the search grammar", body: where === "" ? "(everything)" : where });
@@ -57,24 +50,7 @@ export function ExportMenu({ state, pinned }: { readonly state: State; readonly 
       >
         Export
       </ButtonDropdown>
-      <Modal
-        visible={text !== undefined}
-        onDismiss={() => setText(undefined)}
-        header={text?.title}
-        closeAriaLabel="Close"
-        size="large"
-        footer={
-          <Box float="right">
-            <SpaceBetween direction="horizontal" size="xs">
-              <Button onClick={() => setText(undefined)}>Close</Button>
-              <CopyToClipboard textToCopy={text?.body ?? ""} copyButtonText="Copy" copySuccessText="Copied" copyErrorText="Not copied" variant="button" />
-            </SpaceBetween>
-          </Box>
-        }
-      >
-        {text?.note !== undefined && <Box color="text-status-warning">{text.note}</Box>}
-        <pre className="mono program" tabIndex={0}>{text?.body}</pre>
-      </Modal>
+      {text !== undefined && <Suspense><ProgramText text={text} close={() => setText(undefined)} /></Suspense>}
     </>
   );
 }

@@ -2,7 +2,7 @@
 import PropertyFilter, { type PropertyFilterProps } from "@cloudscape-design/components/property-filter";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { properties, values, type Property } from "@/api/own";
+import { properties, values, type Property, type Type, type Values } from "@/api/own";
 import { show } from "@/query/show";
 import { fromQuery, toFilteringProperty, toQuery, used } from "@/query/tokens";
 import { writeFilter, type State } from "@/records/state";
@@ -55,7 +55,7 @@ export function FilterBar({ state, total, pinned }: { readonly state: State; rea
   const hint =
     asked.property !== undefined && choices.data !== undefined
       ? [
-          range === null || range === undefined ? `${choices.data.distinct} values` : `${show(range.min, choices.data.type)} – ${show(range.max, choices.data.type)}`,
+          range === null || range === undefined ? `${choices.data.distinct} values` : spread(range, choices.data.type),
           `${choices.data.count} with`,
           `${choices.data.missing} without`,
         ].join(", ")
@@ -83,4 +83,12 @@ export function FilterBar({ state, total, pinned }: { readonly state: State; rea
       customGroupsText={[]}
     />
   );
+}
+
+/** How numbers are spread: from the least to the greatest, and where the middle half lies. */
+function spread({ min, max, quantiles }: NonNullable<Values["range"]>, type: Type): string {
+  const [low, middle, high] = ["0.25", "0.5", "0.75"].map((at) => quantiles[at]);
+  const whole = `${show(min, type)} – ${show(max, type)}`;
+  if (low === undefined || middle === undefined || high === undefined) return whole;
+  return `${whole}, half of them ${show(low, type)} – ${show(high, type)}, median ${show(middle, type)}`;
 }

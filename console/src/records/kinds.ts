@@ -3,6 +3,8 @@ import { link } from "@/app/router";
 
 export interface Kind {
   readonly resource: string;
+  /** The property that holds a record's ARN. */
+  readonly arn: string;
   readonly label: string;
   readonly one: string;
   /** Shown until the user chooses. */
@@ -15,16 +17,16 @@ export interface Kind {
 const of = (page: string) => (name: string) => link([page, name]);
 
 export const KINDS: readonly Kind[] = [
-  { resource: "run", label: "Runs", one: "run", columns: ["Status.PrimaryStatus", "Parents.ExperimentName", "CreationTime"], href: of("runs"), sagemaker: "ExperimentTrialComponent" },
-  { resource: "experiment", label: "Experiments", one: "experiment", columns: ["CreationTime", "LastModifiedTime"], href: of("experiments"), sagemaker: "Experiment" },
-  { resource: "training-job", label: "Training jobs", one: "training job", columns: ["TrainingJobStatus", "CreationTime", "TrainingTimeInSeconds"], href: (name) => link(["jobs", "training-job", name]), sagemaker: "TrainingJob" },
-  { resource: "processing-job", label: "Processing jobs", one: "processing job", columns: ["ProcessingJobStatus", "CreationTime"], href: (name) => link(["jobs", "processing-job", name]) },
-  { resource: "transform-job", label: "Transform jobs", one: "transform job", columns: ["TransformJobStatus", "CreationTime"], href: (name) => link(["jobs", "transform-job", name]) },
-  { resource: "hyper-parameter-tuning-job", label: "Tuning jobs", one: "tuning job", columns: ["HyperParameterTuningJobStatus", "CreationTime"], href: (name) => link(["jobs", "hyper-parameter-tuning-job", name]), sagemaker: "HyperParameterTuningJob" },
-  { resource: "model", label: "Models", one: "model", columns: ["PrimaryContainer.ModelDataUrl", "CreationTime"], href: of("models"), sagemaker: "Model" },
-  { resource: "endpoint", label: "Endpoints", one: "endpoint", columns: ["EndpointStatus", "CreationTime"], href: of("endpoints"), sagemaker: "Endpoint" },
-  { resource: "model-package", label: "Model packages", one: "model package", columns: ["ModelPackageStatus", "ModelApprovalStatus", "CreationTime"], href: of("model-packages"), sagemaker: "ModelPackage" },
-  { resource: "artifact", label: "Artifacts", one: "artifact", columns: ["ArtifactType", "Source.SourceUri", "CreationTime"], href: (_name, arn) => link(["lineage"], { arn }) },
+  { resource: "run", arn: "TrialComponentArn", label: "Runs", one: "run", columns: ["Status.PrimaryStatus", "Parents.ExperimentName", "CreationTime"], href: of("runs"), sagemaker: "ExperimentTrialComponent" },
+  { resource: "experiment", arn: "ExperimentArn", label: "Experiments", one: "experiment", columns: ["CreationTime", "LastModifiedTime"], href: of("experiments"), sagemaker: "Experiment" },
+  { resource: "training-job", arn: "TrainingJobArn", label: "Training jobs", one: "training job", columns: ["TrainingJobStatus", "CreationTime", "TrainingTimeInSeconds"], href: (name) => link(["jobs", "training-job", name]), sagemaker: "TrainingJob" },
+  { resource: "processing-job", arn: "ProcessingJobArn", label: "Processing jobs", one: "processing job", columns: ["ProcessingJobStatus", "CreationTime"], href: (name) => link(["jobs", "processing-job", name]) },
+  { resource: "transform-job", arn: "TransformJobArn", label: "Transform jobs", one: "transform job", columns: ["TransformJobStatus", "CreationTime"], href: (name) => link(["jobs", "transform-job", name]) },
+  { resource: "hyper-parameter-tuning-job", arn: "HyperParameterTuningJobArn", label: "Tuning jobs", one: "tuning job", columns: ["HyperParameterTuningJobStatus", "CreationTime"], href: (name) => link(["jobs", "hyper-parameter-tuning-job", name]), sagemaker: "HyperParameterTuningJob" },
+  { resource: "model", arn: "ModelArn", label: "Models", one: "model", columns: ["PrimaryContainer.ModelDataUrl", "CreationTime"], href: of("models"), sagemaker: "Model" },
+  { resource: "endpoint", arn: "EndpointArn", label: "Endpoints", one: "endpoint", columns: ["EndpointStatus", "CreationTime"], href: of("endpoints"), sagemaker: "Endpoint" },
+  { resource: "model-package", arn: "ModelPackageArn", label: "Model packages", one: "model package", columns: ["ModelPackageStatus", "ModelApprovalStatus", "CreationTime"], href: of("model-packages"), sagemaker: "ModelPackage" },
+  { resource: "artifact", arn: "ArtifactArn", label: "Artifacts", one: "artifact", columns: ["ArtifactType", "Source.SourceUri", "CreationTime"], href: (_name, arn) => link(["lineage"], { arn }) },
 ];
 
 /** Where a record of any kind is shown, by the kind as ARNs write it. */

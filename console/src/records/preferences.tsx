@@ -1,41 +1,18 @@
-/** The cog: which columns are shown and in which order, and how many records a page. */
-import CollectionPreferences from "@cloudscape-design/components/collection-preferences";
-import { useQuery } from "@tanstack/react-query";
-import { properties } from "@/api/own";
-import { NAME } from "@/records/columns";
-import { SIZES, writeView, type State } from "@/records/state";
+/** The cog of a table. Its dialog, with drag and drop, is loaded when it is first asked for. */
+import Button from "@cloudscape-design/components/button";
+import { lazy, Suspense, useState } from "react";
+import type { State } from "@/records/state";
 
-const MOST = 500;
+const load = () => import("@/records/preferences-dialog");
+const PreferencesDialog = lazy(load);
 
 export function Preferences({ state, pinned }: { readonly state: State; readonly pinned: string }) {
-  const { resource } = state.kind;
-  const found = useQuery({
-    queryKey: ["properties", resource, "", pinned, MOST],
-    queryFn: ({ signal }) => properties(resource, "", MOST, pinned, signal),
-    staleTime: 30_000,
-  });
-  const rest = (found.data ?? []).map((one) => one.name).filter((name) => !state.columns.includes(name));
-  const names = [...state.columns, ...rest];
+  const [asked, setAsked] = useState(false);
+  const cog = <Button variant="icon" iconName="settings" ariaLabel="Preferences" loading={asked} onClick={() => setAsked(true)} />;
+  if (!asked) return <span onPointerEnter={() => void load()}>{cog}</span>;
   return (
-    <CollectionPreferences
-      title="Preferences"
-      confirmLabel="Update view"
-      cancelLabel="Cancel"
-      preferences={{
-        pageSize: state.size,
-        contentDisplay: [{ id: NAME, visible: true }, ...names.map((id) => ({ id, visible: state.columns.includes(id) }))],
-      }}
-      pageSizePreference={{ title: "Records a page", options: SIZES.map((value) => ({ value, label: `${value}` })) }}
-      contentDisplayPreference={{
-        title: "Columns",
-        description: "Turn columns on and off, and drag them into order.",
-        options: [{ id: NAME, label: "Name", alwaysVisible: true }, ...names.map((id) => ({ id, label: id }))],
-        enableColumnFiltering: true,
-      }}
-      onConfirm={({ detail }) => {
-        const shown = (detail.contentDisplay ?? []).filter((one) => one.visible && one.id !== NAME).map((one) => one.id);
-        writeView(state.kind, shown, detail.pageSize ?? state.size);
-      }}
-    />
+    <Suspense fallback={cog}>
+      <PreferencesDialog state={state} pinned={pinned} />
+    </Suspense>
   );
 }

@@ -4,6 +4,7 @@ import { decode, encode, toText, type Group } from "@/query/filter";
 import { kindOf, type Kind } from "@/records/kinds";
 
 export const SIZES = [20, 50, 100] as const;
+export const MOST_PINNED = 4;
 
 export interface State {
   readonly kind: Kind;
@@ -14,6 +15,10 @@ export interface State {
   readonly columns: readonly string[];
   readonly page: number;
   readonly size: number;
+  /** Columns at the left that stay while the others scroll. */
+  readonly pinned: number;
+  /** Whether conditions are written as tokens or as text. */
+  readonly mode: "filter" | "text";
 }
 
 export function readState(params: URLSearchParams, fixed?: Kind): State {
@@ -28,6 +33,8 @@ export function readState(params: URLSearchParams, fixed?: Kind): State {
     columns: columns === null ? (rememberedColumns(kind) ?? kind.columns) : columns.split(",").filter((one) => one !== "").map(decodeURIComponent),
     page: Math.max(1, Number.parseInt(params.get("page") ?? "1", 10) || 1),
     size: SIZES.includes(size as (typeof SIZES)[number]) ? size : 50,
+    pinned: Math.min(MOST_PINNED, Math.max(0, Number(params.get("pin") ?? remembered("pin") ?? 1) || 0)),
+    mode: params.get("mode") === "text" || (params.get("q") ?? "") !== "" ? "text" : "filter",
   };
 }
 
@@ -48,14 +55,16 @@ export function writePage(page: number): void {
 }
 
 export function writeKind(resource: string): void {
-  change({ resource, f: undefined, q: undefined, sort: undefined, cols: undefined, page: undefined });
+  change({ resource, f: undefined, q: undefined, sort: undefined, cols: undefined, page: undefined, mode: undefined, group: undefined, by: undefined, agg: undefined, gsort: undefined });
 }
 
 /** Keep columns and page size in the address, and in this browser for the next visit. */
-export function writeView(kind: Kind, columns: readonly string[], size: number): void {
+export function writeView(kind: Kind, columns: readonly string[], size: number, pinned?: number): void {
   remember(`columns:${kind.resource}`, JSON.stringify(columns));
   remember("size", String(size));
-  change({ cols: columns.map(encodeURIComponent).join(","), size: String(size), page: undefined }, "replace");
+  if (pinned !== undefined) remember("pin", String(pinned));
+  const pin = pinned === undefined ? {} : { pin: String(pinned) };
+  change({ cols: columns.map(encodeURIComponent).join(","), size: String(size), page: undefined, ...pin }, "replace");
 }
 
 /** The text of the grammar that finds what the page shows. */
@@ -79,4 +88,18 @@ function rememberedColumns(kind: Kind): readonly string[] | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Change the columns; what is sorted by a column that went is sorted by none. */
+export function writeColumns(state: State, columns: readonly string[]): void {
+  writeView(state.kind, columns, state.size);
+}
+
+/** Write the filter's tokens as text, to go on from there. */
+export function toTextMode(state: State): void {
+  change({ mode: "text", q: whereOf(state), f: undefined, page: undefined });
+}
+
+export function toFilterMode(): void {
+  change({ mode: undefined, q: undefined, page: undefined });
 }

@@ -21,7 +21,7 @@ export function Configuration({ name, live = [], raw = false }: { readonly name:
         <SpaceBetween size="l">
           <Table
             variant="container"
-            header={<Header variant="h3" counter={`(${config.ProductionVariants?.length ?? 0})`}>Production variants</Header>}
+            header={<Header variant={raw ? "h2" : "h3"} counter={`(${config.ProductionVariants?.length ?? 0})`}>Production variants</Header>}
             items={[...(config.ProductionVariants ?? [])]}
             trackBy="VariantName"
             ariaLabels={{ tableLabel: "Production variants" }}

@@ -67,7 +67,7 @@ export function CompareBest({ where, params }: { readonly where: string; readonl
         </SpaceBetween>
       }
       columnDefinitions={[
-        { id: "rank", header: "", width: 60, cell: (row) => rows.indexOf(row) + 1 },
+        { id: "rank", header: "Rank", width: 80, cell: (row) => rows.indexOf(row) + 1 },
         { id: "name", header: "Run", isRowHeader: true, cell: (row) => <Link href={link(["runs", row.name])}>{row.name}</Link> },
         { id: "value", header: metric.replace("Metrics.", ""), cell: (row) => <div className="numeric">{show(row.value, "number")}</div> },
       ]}

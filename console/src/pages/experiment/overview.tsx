@@ -105,7 +105,7 @@ function RunGroups({ name, where }: { readonly name: string; readonly where: str
         { id: "name", header: "Name", isRowHeader: true, cell: (one) => <Link href={link(["search"], { f: encode({ join: "and", nodes: [{ property: "Parents.TrialName", operator: "=", values: [one.name] }] }) })}>{one.name}</Link> },
         { id: "runs", header: "Runs", cell: (one) => one.runs },
         { id: "created", header: "Created", cell: (one) => <When at={one.created} /> },
-        { id: "delete", header: "", width: 70, cell: (one) => one.runs === 0 && <Button variant="inline-icon" iconName="remove" ariaLabel={`Delete the run group ${one.name}`} onClick={() => void remove(one.name)} /> },
+        { id: "delete", header: "Delete", width: 90, cell: (one) => one.runs === 0 && <Button variant="inline-icon" iconName="remove" ariaLabel={`Delete the run group ${one.name}`} onClick={() => void remove(one.name)} /> },
       ]}
       empty={<Box textAlign="center">None.</Box>}
       footer={

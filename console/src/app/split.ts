@@ -1,5 +1,4 @@
 /** The panel beside a page, which belongs to the frame but is filled by the page: a store of one content. */
-import SplitPanel from "@cloudscape-design/components/split-panel";
 import { useEffect, useSyncExternalStore, type ReactNode } from "react";
 
 interface Split {
@@ -30,22 +29,11 @@ export function usePreview(header: string | undefined, content: ReactNode, close
   useEffect(() => () => set(undefined), []);
 }
 
-export function useSplit() {
-  const split = useSyncExternalStore(subscribe, () => now);
-  return { shown: split !== undefined, open: split !== undefined, setOpen: (open: boolean) => void (open ? undefined : split?.close()) };
+export function useContent(): Split | undefined {
+  return useSyncExternalStore(subscribe, () => now);
 }
 
-export function SplitSlot() {
-  const split = useSyncExternalStore(subscribe, () => now);
-  if (split === undefined) return null;
-  return (
-    <SplitPanel
-      header={split.header}
-      hidePreferencesButton
-      closeBehavior="hide"
-      i18nStrings={{ closeButtonAriaLabel: "Close the preview", openButtonAriaLabel: "Open the preview", resizeHandleAriaLabel: "Resize the preview" }}
-    >
-      {split.content}
-    </SplitPanel>
-  );
+export function useSplit() {
+  const split = useContent();
+  return { shown: split !== undefined, open: split !== undefined, setOpen: (open: boolean) => void (open ? undefined : split?.close()) };
 }

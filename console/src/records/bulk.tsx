@@ -1,0 +1,141 @@
+/** Deeds to the chosen records: tags, moving, deleting, deploying. Each says how far it came and what failed. */
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import ProgressBar from "@cloudscape-design/components/progress-bar";
+import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState, type ReactNode } from "react";
+import { properties, table } from "@/api/own";
+import { notify } from "@/app/notices";
+import { Ask } from "@/parts/ask";
+import { refreshLists } from "@/parts/delete";
+import { Failure } from "@/parts/failure";
+import { each, namesOf, type Chosen, type Named, type Outcome } from "@/records/chosen";
+import { addTags, deleteOf, deleteTags, moveRun, total, weighRun } from "@/records/deeds";
+
+interface Props {
+  readonly chosen: Chosen;
+  readonly close: (changed: boolean) => void;
+}
+
+interface DeedProps extends Props {
+  readonly title: string;
+  readonly verb: string;
+  /** "Tagged", for what is told afterwards. */
+  readonly past: string;
+  readonly deed: ((one: Named) => Promise<unknown>) | undefined;
+  readonly children: ReactNode;
+}
+
+function Deed({ chosen, close, title, verb, past, deed, children }: DeedProps) {
+  const [done, setDone] = useState<number>();
+  const [outcome, setOutcome] = useState<Outcome>();
+  const [error, setError] = useState<unknown>();
+  const queries = useQueryClient();
+  async function act(): Promise<void> {
+    if (deed === undefined) return;
+    setDone(0);
+    try {
+      const told = await each(await namesOf(chosen), deed, setDone);
+      await refreshLists(queries);
+      if (told.done > 0) notify("success", `${past} ${told.done.toLocaleString()} ${told.done === 1 ? chosen.state.kind.one : chosen.state.kind.label.toLowerCase()}.`);
+      if (told.failed.length === 0) close(true);
+      else setOutcome(told);
+    } catch (failure) {
+      setError(failure);
+    }
+  }
+  return (
+    <Ask title={title} verb={verb} act={() => void act()} close={() => close(outcome !== undefined)} busy={done !== undefined && outcome === undefined && error === undefined} disabled={deed === undefined || outcome !== undefined}>
+      <SpaceBetween size="m">
+        {outcome === undefined && children}
+        {done !== undefined && chosen.count > 4 && outcome === undefined && <ProgressBar value={(100 * done) / chosen.count} label={`${done.toLocaleString()} of ${chosen.count.toLocaleString()}`} />}
+        {outcome !== undefined && (
+          <Alert type="warning" header={`${outcome.done} done, ${outcome.failed.length} not`}>
+            {outcome.failed.slice(0, 10).map((one) => <div key={one.name}>{one.name}: {one.why}</div>)}
+            {outcome.failed.length > 10 && <div>and {outcome.failed.length - 10} more.</div>}
+          </Alert>
+        )}
+        {error !== undefined && <Failure error={error} />}
+      </SpaceBetween>
+    </Ask>
+  );
+}
+
+function many(chosen: Chosen): string {
+  return chosen.count === 1 ? (chosen.rows[0]?.name ?? `one ${chosen.state.kind.one}`) : `${chosen.count.toLocaleString()} ${chosen.state.kind.label.toLowerCase()}`;
+}
+
+export function TagThem({ chosen, close }: Props) {
+  const [key, setKey] = useState("");
+  const [value, setValue] = useState("");
+  return (
+    <Deed chosen={chosen} close={close} title={`Tag ${many(chosen)}`} verb="Tag" past="Tagged" deed={key.trim() === "" ? undefined : addTags([{ Key: key.trim(), Value: value }])}>
+      <FormField label="Key"><Input value={key} onChange={({ detail }) => setKey(detail.value)} autoFocus /></FormField>
+      <FormField label="Value" description="A tag of the same key gets this value."><Input value={value} onChange={({ detail }) => setValue(detail.value)} /></FormField>
+    </Deed>
+  );
+}
+
+export function UntagThem({ chosen, close }: Props) {
+  const { resource } = chosen.state.kind;
+  const [key, setKey] = useState("");
+  const known = useQuery({ queryKey: ["properties", resource, "Tags.", chosen.where, 200], queryFn: ({ signal }) => properties(resource, "Tags.", 200, chosen.where, signal) });
+  const keys = (known.data ?? []).filter((one) => one.name.startsWith("Tags.")).map((one) => ({ value: one.name.slice("Tags.".length), label: one.name.slice("Tags.".length), tags: [`${one.count}`] }));
+  return (
+    <Deed chosen={chosen} close={close} title={`Take a tag from ${many(chosen)}`} verb="Take away" past="Took the tag from" deed={key === "" ? undefined : deleteTags([key])}>
+      <FormField label="Key"><Select selectedOption={key === "" ? null : { value: key, label: key }} options={keys} filteringType="auto" placeholder="A tag" empty="They have none." onChange={({ detail }) => setKey(detail.selectedOption.value ?? "")} /></FormField>
+    </Deed>
+  );
+}
+
+export function MoveThem({ chosen, close }: Props) {
+  const [text, setText] = useState("");
+  const [to, setTo] = useState("");
+  const found = useQuery({ queryKey: ["table", "experiment", "to move", text], queryFn: ({ signal }) => table({ resource: "experiment", where: text === "" ? "" : `ExperimentName contains ${JSON.stringify(text)}`, columns: [], limit: 50 }, signal) });
+  return (
+    <Deed chosen={chosen} close={close} title={`Move ${many(chosen)} to another experiment`} verb="Move" past="Moved" deed={to === "" ? undefined : moveRun(to)}>
+      <FormField label="Experiment" description="They leave the experiments that they are in; everything that was logged comes along.">
+        <Select
+          selectedOption={to === "" ? null : { value: to, label: to }}
+          options={(found.data?.names ?? []).map((value) => ({ value, label: value }))}
+          filteringType="manual"
+          onLoadItems={({ detail }) => setText(detail.filteringText)}
+          statusType={found.isFetching ? "loading" : "finished"}
+          loadingText="Looking"
+          placeholder="An experiment"
+          onChange={({ detail }) => setTo(detail.selectedOption.value ?? "")}
+        />
+      </FormField>
+    </Deed>
+  );
+}
+
+const WEIGHED = 20;
+
+export function DeleteThem({ chosen, close }: Props) {
+  const { resource, label } = chosen.state.kind;
+  const runs = resource === "run";
+  const along = useQuery({
+    queryKey: ["along", chosen.where, chosen.all, chosen.rows.map((one) => one.name)],
+    queryFn: async () => Promise.all((await namesOf(chosen, WEIGHED)).map(({ name }) => weighRun(name))),
+    enabled: runs,
+  });
+  const children = (along.data ?? []).flatMap((one) => one.children);
+  return (
+    <Deed chosen={chosen} close={close} title={`Delete ${many(chosen)}?`} verb="Delete" past="Deleted" deed={along.isLoading ? undefined : deleteOf(resource)}>
+      {runs && along.data !== undefined && (
+        <Box>
+          {chosen.count > WEIGHED ? `The first ${WEIGHED} take along ` : "With it goes: "}
+          {total(along.data)}. Objects of artifacts stay where they are.
+          {children.length > 0 && <div>These runs stay, without their parent: {children.slice(0, 10).join(", ")}{children.length > 10 ? " …" : ""}</div>}
+        </Box>
+      )}
+      {along.error !== null && <Failure error={along.error} />}
+      <Alert type="info">{chosen.count === 1 ? "It" : `The ${label.toLowerCase()}`} can be restored from the bin for 30 days.</Alert>
+    </Deed>
+  );
+}
