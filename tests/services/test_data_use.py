@@ -315,3 +315,41 @@ def test_a_folder_of_too_many_files_is_told_as_not_checked(call: Call, monkeypat
     assert relations(ask_tree(call, tree)) == {"exact"}
     part = ask_tree(call, {"a.png": b"1"})
     assert (part["decision"], part["unchecked"][0]["what"]) == ("undecided", "single files and rows of 1 large folders")
+
+
+def test_what_a_run_logged_is_traced_to_the_endpoint_and_back(call: Call) -> None:
+    from tests.services.conftest import Client
+
+    from trialbook.handlers.dispatch import dispatch
+
+    put(call, "s3://data/", {"train.csv": b"1,2,3\n", "model.tar.gz": b"weights"})
+    dispatch(
+        call,
+        "sagemaker",
+        "CreateTrialComponent",
+        {
+            "TrialComponentName": "run-1",
+            "InputArtifacts": {"train": {"Value": "s3://data/train.csv"}},
+            "OutputArtifacts": {"model": {"Value": "s3://data/model.tar.gz"}},
+        },
+    )
+    client = Client(call)
+    client.serve_model("model-1", "s3://data/model.tar.gz")
+    client.deploy("live", "model-1")
+    answer = ask(call, uri="s3://data/train.csv")
+    assert [one["name"] for one in answer["findings"][0]["uses"][0]["downstream"]] == ["model-1", "live"]
+    tree = OPERATIONS["trace"](call, {"name": "live"})["tree"]
+    run = tree["children"][0]["children"][0]["children"][0]
+    assert (run["type"], run["name"], run["data"][0]["uri"]) == ("run", "run-1", "s3://data/train.csv")
+
+
+def test_a_trace_that_is_too_long_says_so_and_one_of_nothing_is_an_error(call: Call) -> None:
+    for number in range(120):
+        before, after = {"x": bytes([number])}, {"x": bytes([number + 1])}
+        read(call, f"step-{number}", f"s3://data/{number}", before, whole=True)
+        read(call, f"step-{number}", f"s3://data/{number + 1}", after, whole=True, direction=WROTE)
+    found = OPERATIONS["trace"](call, {"name": "step-119"})
+    assert not found["complete"]
+    assert 100 <= found["count"] < 120
+    with pytest.raises(ApiError, match="nothing-here"):
+        OPERATIONS["trace"](call, {"name": "nothing-here"})

@@ -39,6 +39,8 @@ def trace(name: str, store: str | None, *, down: bool, as_json: bool) -> None:
 
 def _lines(node: Document, first: str, rest: str) -> Iterator[str]:
     yield first + _words(node)
+    for one in node.get("data", []):
+        yield f"{rest}   read {one['name']}: {one['uri']}  [{one['content']}]"
     for number, child in enumerate(node["children"], start=1):
         last = number == len(node["children"])
         yield from _lines(child, rest + ("└─ " if last else "├─ "), rest + ("   " if last else "│  "))

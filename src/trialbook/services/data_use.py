@@ -27,7 +27,7 @@ from trialbook.services.artifacts import source_hash
 from trialbook.services.content_uses import IDENTITY_OF, READ
 from trialbook.services.object_listing import relative
 from trialbook.services.row_uses import by_rows
-from trialbook.services.traces import job_or_run
+from trialbook.services.trace_steps import job_or_run
 from trialbook.services.use_findings import MOST_NAMED, Findings, told_uses
 from trialbook.services.use_words import sentence
 from trialbook.store.interface import Edge, Entity

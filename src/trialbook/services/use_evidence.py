@@ -8,6 +8,7 @@ from trialbook.model import NOUNS, Document, Kind
 from trialbook.services import records
 from trialbook.services.job_components import COMPONENT, RUN
 from trialbook.services.job_records import STATUS
+from trialbook.services.trace_steps import reached
 
 if TYPE_CHECKING:
     from trialbook.services.context import Call
@@ -42,9 +43,7 @@ def named(entity: Entity) -> Document:
 
 def downstream(call: Call, user: Entity) -> list[Document]:
     """Give the models and endpoints that stand on what a job or a run made."""
-    from trialbook.services import traces
-
-    return [named(one) for one in traces.reached(call, user) if one.kind in {Kind.MODEL, Kind.ENDPOINT}]
+    return [named(one) for one in reached(call, user) if one.kind in {Kind.MODEL, Kind.ENDPOINT}]
 
 
 def _by(call: Call, user: Entity) -> Document:
