@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,3 +64,36 @@ def test_a_tab_that_was_out_of_sight_misses_nothing(live: tuple[Console, LiveSer
         assert run.flush()
         page.evaluate(hide % "false" + "document.dispatchEvent(new Event('visibilitychange'))")
         expect(page.get_by_role("img", name=re.compile(r"\b10 points"))).to_be_visible()
+
+
+MINUTES = 5
+RATE = 10
+"""Points a second of each metric."""
+SERIES = 20
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(MINUTES * 60 + 120)
+def test_a_page_that_stays_open_on_a_live_run_does_not_grow(live: tuple[Console, LiveServer]) -> None:
+    console, _ = live
+    sizes = []
+    with Run("live", run_name="long", capture=False) as run:
+        run.log_metrics({f"m{number}": 0.0 for number in range(SERIES)}, step=0)
+        assert run.flush()
+        page = console.open("#/runs/live-long?tab=metrics")
+        expect(page.locator(".uplot").first).to_be_visible()
+        session = page.context.new_cdp_session(page)
+        session.send("Performance.enable")
+        began = time.monotonic()
+        for step in range(1, MINUTES * 60 * RATE + 1):
+            run.log_metrics({f"m{number}": float(step % 50 + number) for number in range(SERIES)}, step=step)
+            # The rate is what is tested: this waits for its next turn, not for something to happen.
+            page.wait_for_timeout(max(0.0, began + step / RATE - time.monotonic()) * 1000)
+            if step % (30 * RATE) == 0:
+                session.send("HeapProfiler.collectGarbage")
+                told = session.send("Performance.getMetrics")["metrics"]
+                sizes.append(next(one["value"] for one in told if one["name"] == "JSHeapUsedSize") / 1e6)
+        assert run.flush()
+        expect(page.get_by_role("img", name=re.compile(rf"\b{MINUTES * 60 * RATE + 1:,} points")).first).to_be_visible()
+    # The first minute fills the grids of the charts; after it nothing may be kept that was not there before.
+    assert max(sizes[2:]) < sizes[1] + 3, sizes

@@ -11,7 +11,7 @@ import { Figures } from "@/charts/figures";
 import { LineChart } from "@/charts/line-chart";
 import { plotOf, smoothed, type Plot } from "@/charts/plot";
 import { plotCsv, savePng, saveText } from "@/charts/save";
-import { writeZoom, type ChartSettings } from "@/charts/settings";
+import { useZoom, writeZoom, type ChartSettings } from "@/charts/settings";
 import { axisTitle } from "@/charts/ticks";
 import { useView } from "@/live/use-view";
 
@@ -40,7 +40,8 @@ export function ChartCard({ title, queries, settings, strokes, nameOf, points = 
     chart.current = made;
   });
   const logY = ownLog ?? settings.logY;
-  const { x, smooth, logX, outliers, from, to } = settings;
+  const { x, smooth, logX, outliers } = settings;
+  const [from, to] = useZoom();
   const found = useView(queries, { x, from, to, buckets: BUCKETS, lane: points <= BUCKETS ? "short" : Number.isFinite(points) ? `${Math.round(Math.log2(points))}` : title, ...(starts === undefined ? {} : { starts }) });
   const { view } = found;
   const plot = useMemo(() => {

@@ -22,3 +22,8 @@ export function onHighlight(listener: () => void): () => void {
 export function useHighlighted(): string | undefined {
   return useSyncExternalStore(onHighlight, highlighted);
 }
+
+/** Say whether one run is pointed at: only those that begin or end to be are drawn anew. */
+export function useIsHighlighted(run: string): boolean {
+  return useSyncExternalStore(onHighlight, () => now === run);
+}

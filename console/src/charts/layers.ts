@@ -2,6 +2,7 @@
  * what is no number, and the tip at the pointer. */
 import uPlot from "uplot";
 import type { Axis } from "@/api/view";
+import { prepared } from "@/charts/canvas";
 import type { Stroke } from "@/charts/colours";
 import type { Line, Plot } from "@/charts/plot";
 import type { Value } from "@/charts/smooth";
@@ -40,6 +41,26 @@ export function marks(u: uPlot, plot: Plot): void {
       }
     });
   });
+}
+
+/** Draw one line again over the others, thick: cheaper than to draw all others faint. */
+export function spotlight(u: uPlot, canvas: HTMLCanvasElement, plot: Plot, at: number): void {
+  const context = prepared(canvas, u.over.clientWidth, u.over.clientHeight);
+  const line = plot.lines[at];
+  if (line === undefined) return;
+  context.strokeStyle = strokeOf(u, at + 1);
+  context.lineWidth = 3;
+  context.beginPath();
+  let down = false;
+  line.value.forEach((value, place) => {
+    if (value === null) down = false;
+    if (typeof value !== "number") return;
+    const [left, top] = [u.valToPos(plot.x[place]!, "x"), u.valToPos(value, "y")];
+    if (down) context.lineTo(left, top);
+    else context.moveTo(left, top);
+    down = true;
+  });
+  context.stroke();
 }
 
 interface Shown {

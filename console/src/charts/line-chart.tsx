@@ -6,7 +6,7 @@ import "./charts.css";
 import type { Axis } from "@/api/view";
 import type { Stroke } from "@/charts/colours";
 import { highlight, highlighted, onHighlight } from "@/charts/highlight";
-import { bandsAndRaw, marks, tip } from "@/charts/layers";
+import { bandsAndRaw, marks, spotlight, tip } from "@/charts/layers";
 import { rangeOf, type Plot } from "@/charts/plot";
 import { axisText, axisTitle } from "@/charts/ticks";
 
@@ -53,12 +53,27 @@ export function LineChart(props: Props) {
       if (element.clientWidth > 0 && element.clientWidth !== made.width) made.setSize({ width: element.clientWidth, height });
     });
     watcher.observe(element);
+    const light = document.createElement("canvas");
+    light.className = "chart-light";
+    made.over.prepend(light);
+    made.hooks.draw?.push(() => {
+      if (focused >= 0 && latest.current.plot.lines.length > FEW) spotlight(made, light, latest.current.plot, focused);
+    });
+    let frame = 0;
+    let focused = -1;
     const unsubscribe = onHighlight(() => {
-      const at = latest.current.plot.lines.findIndex((line) => line.run === highlighted());
-      made.setSeries(at < 0 ? null : at + 1, { focus: at >= 0 }, false);
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(() => {
+        const at = latest.current.plot.lines.findIndex((line) => line.run === highlighted());
+        if (at === focused || latest.current.plot.lines.length === 1) return;
+        focused = at;
+        if (latest.current.plot.lines.length <= FEW) made.setSeries(at < 0 ? null : at + 1, { focus: at >= 0 }, false);
+        else spotlight(made, light, latest.current.plot, at);
+      });
     });
     return () => {
       unsubscribe();
+      cancelAnimationFrame(frame);
       watcher.disconnect();
       onReady?.(undefined);
       made.destroy();
@@ -66,8 +81,18 @@ export function LineChart(props: Props) {
     };
   }, [structure, strokes, sync, height, onReady]);
 
+  const drawn = useRef(plot);
   useEffect(() => {
-    chart.current?.setData(dataOf(plot), true);
+    const made = chart.current;
+    if (made === undefined) return;
+    if (drawn.current === plot) {
+      // Only what is shown of it changes.
+      const [min, max] = shownX(latest.current, plot.x[0] ?? null, plot.x.at(-1) ?? null) as [number, number];
+      made.setScale("x", { min, max });
+      return;
+    }
+    drawn.current = plot;
+    made.setData(dataOf(plot), true);
   }, [plot, props.from, props.to, props.outliers]);
 
   return (
@@ -98,7 +123,8 @@ function optionsOf(latest: Latest, element: HTMLElement, tipElement: HTMLElement
     width: Math.max(element.clientWidth, 100),
     height,
     legend: { show: false },
-    focus: { alpha: 0.25 },
+    // Many lines are not drawn anew for one of them: it is drawn over them.
+    focus: { alpha: few ? 0.25 : 1 },
     cursor: {
       drag: { x: true, y: false, setScale: false },
       focus: { prox: few ? 24 : 16 },

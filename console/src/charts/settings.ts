@@ -1,6 +1,7 @@
 /** How all charts of a page are drawn, in its address. */
+import { useSyncExternalStore } from "react";
 import type { Axis } from "@/api/view";
-import { change } from "@/app/router";
+import { change, link, parse } from "@/app/router";
 
 export interface ChartSettings {
   readonly x: Axis;
@@ -9,9 +10,6 @@ export interface ChartSettings {
   readonly logX: boolean;
   readonly logY: boolean;
   readonly outliers: boolean;
-  /** The part of the axis that is shown, of all charts. */
-  readonly from: number | undefined;
-  readonly to: number | undefined;
 }
 
 export function readSettings(params: URLSearchParams): ChartSettings {
@@ -24,8 +22,6 @@ export function readSettings(params: URLSearchParams): ChartSettings {
     logX: log.includes("x") && x !== "time",
     logY: log.includes("y"),
     outliers: params.get("outliers") !== "ignore",
-    from: number(params.get("from")),
-    to: number(params.get("to")),
   };
 }
 
@@ -45,8 +41,29 @@ export function writeOutliers(shown: boolean): void {
   change({ outliers: shown ? undefined : "ignore" }, "replace");
 }
 
+const ZOOM = "trialbook-zoom";
+
+/** Keep a zoom in the address without drawing the page anew: only charts follow it. */
 export function writeZoom(range: readonly [number, number] | undefined): void {
-  change({ from: range === undefined ? undefined : String(range[0]), to: range === undefined ? undefined : String(range[1]) }, "replace");
+  const now = parse(window.location.hash);
+  const [from, to] = range ?? [undefined, undefined];
+  const shown = { from: from === undefined ? undefined : String(from), to: to === undefined ? undefined : String(to) };
+  window.history.replaceState(null, "", link(now.path, { ...Object.fromEntries(now.params), ...shown }));
+  window.dispatchEvent(new Event(ZOOM));
+}
+
+function onZoom(listener: () => void): () => void {
+  for (const name of [ZOOM, "hashchange"]) window.addEventListener(name, listener);
+  return () => {
+    for (const name of [ZOOM, "hashchange"]) window.removeEventListener(name, listener);
+  };
+}
+
+/** The part of the axis that is shown, of all charts: from and to, undefined for its ends. */
+export function useZoom(): readonly [number | undefined, number | undefined] {
+  const from = useSyncExternalStore(onZoom, () => number(parse(window.location.hash).params.get("from")));
+  const to = useSyncExternalStore(onZoom, () => number(parse(window.location.hash).params.get("to")));
+  return [from, to];
 }
 
 function number(text: string | null): number | undefined {

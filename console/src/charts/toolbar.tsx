@@ -1,4 +1,5 @@
 /** How the charts of a page are drawn: axis, smoothing, logarithms, outliers, and which names. */
+import { memo } from "react";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
@@ -7,7 +8,7 @@ import Slider from "@cloudscape-design/components/slider";
 import Toggle from "@cloudscape-design/components/toggle";
 import type { Axis } from "@/api/view";
 import { matcher } from "@/charts/names";
-import { writeAxis, writeLog, writeOutliers, writeSmooth, writeZoom, type ChartSettings } from "@/charts/settings";
+import { writeAxis, writeLog, writeOutliers, useZoom, writeSmooth, writeZoom, type ChartSettings } from "@/charts/settings";
 
 interface Props {
   readonly settings: ChartSettings;
@@ -25,7 +26,9 @@ const AXES: SelectProps.Option[] = [
 ];
 const MOST_METRICS = 200;
 
-export function Toolbar({ settings, metrics, find, onFind }: Props) {
+export const Toolbar = memo(Bar);
+
+function Bar({ settings, metrics, find, onFind }: Props) {
   const own = metrics.slice(0, MOST_METRICS).map((name) => ({ value: `metric:${name}`, label: name }));
   const options: SelectProps.Options = own.length === 0 ? AXES : [...AXES, { label: "A metric", options: own }];
   const chosen = [...AXES, ...own].find((one) => one.value === settings.x) ?? { value: settings.x, label: settings.x.replace(/^metric:/, "") };
@@ -45,8 +48,13 @@ export function Toolbar({ settings, metrics, find, onFind }: Props) {
         <Toggle checked={settings.logX} disabled={settings.x === "time"} onChange={({ detail }) => writeLog(detail.checked, settings.logY)}>Log x</Toggle>
         <Toggle checked={settings.logY} onChange={({ detail }) => writeLog(settings.logX, detail.checked)}>Log y</Toggle>
         <Toggle checked={!settings.outliers} onChange={({ detail }) => writeOutliers(!detail.checked)}>Ignore outliers</Toggle>
-        {(settings.from !== undefined || settings.to !== undefined) && <Button iconName="undo" onClick={() => writeZoom(undefined)}>Whole axis</Button>}
+        <WholeAxis />
       </div>
     </div>
   );
+}
+
+function WholeAxis() {
+  const [from, to] = useZoom();
+  return from === undefined && to === undefined ? null : <Button iconName="undo" onClick={() => writeZoom(undefined)}>Whole axis</Button>;
 }

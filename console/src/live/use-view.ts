@@ -22,9 +22,11 @@ export interface ViewOptions {
 }
 
 const SOON = 1_000;
+const SETTLED = 120;
 
 export function useView(queries: readonly SeriesQuery[], options: ViewOptions) {
-  const { x, from, to, buckets, lane, starts } = options;
+  const { x, buckets, lane, starts } = options;
+  const [from, to] = useSettled(options.from, options.to);
   const hub = useHub();
   const request = { queries, x, buckets, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
   const found = useQuery({
@@ -77,6 +79,16 @@ export function useView(queries: readonly SeriesQuery[], options: ViewOptions) {
   }); // oxlint-disable-line react-hooks/exhaustive-deps
 
   return { ...found, view: live.view };
+}
+
+/** Give a range once it has stayed the same for a moment: while it is dragged, what is there is drawn. */
+function useSettled(from: number | undefined, to: number | undefined): readonly [number | undefined, number | undefined] {
+  const [range, setRange] = useState([from, to] as const);
+  useEffect(() => {
+    const timer = setTimeout(() => setRange((before) => (before[0] === from && before[1] === to ? before : [from, to])), SETTLED);
+    return () => clearTimeout(timer);
+  }, [from, to]);
+  return range;
 }
 
 type Place = Pick<ViewOptions, "x" | "from" | "to" | "starts">;

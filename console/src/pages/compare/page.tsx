@@ -45,7 +45,7 @@ function Compare({ state, params }: { readonly state: CompareState; readonly par
       <Header variant="h1" counter={state.runs.length === 0 ? "" : `(${state.runs.length})`} description={state.runs.length >= MOST_RUNS ? `At most ${MOST_RUNS} runs are compared; group them, or take the best.` : ""}>
         Compare runs
       </Header>
-      <RunList state={state} />
+      <RunList runs={state.runs} hidden={state.hidden} />
       {state.runs.length === 0 ? (
         <Box textAlign="center" padding="l">
           <SpaceBetween size="s">

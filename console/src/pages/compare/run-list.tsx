@@ -4,33 +4,67 @@ import Link from "@cloudscape-design/components/link";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { memo, useMemo, useState } from "react";
 import { table } from "@/api/own";
 import { link } from "@/app/router";
 import { strokes } from "@/charts/colours";
-import { highlight, useHighlighted } from "@/charts/highlight";
-import { joined, MOST_RUNS, write, writeRuns, type CompareState } from "@/pages/compare/state";
+import { highlight, useIsHighlighted } from "@/charts/highlight";
+import { joined, MOST_RUNS, write, writeRuns } from "@/pages/compare/state";
 
-export function RunList({ state }: { readonly state: CompareState }) {
-  const lit = useHighlighted();
-  const lines = strokes(state.runs);
+interface ListProps {
+  readonly runs: readonly string[];
+  readonly hidden: ReadonlySet<string>;
+}
+
+/** The list is long and its page is drawn often: it is drawn anew only for another list. */
+export const RunList = memo(List, (one, two) => joined(one.runs) === joined(two.runs) && joined(one.hidden) === joined(two.hidden));
+
+function List({ runs, hidden }: ListProps) {
+  const lines = strokes(runs);
   return (
     <SpaceBetween size="xs">
       <ul className="run-list" aria-label="Compared runs">
-        {state.runs.map((run) => {
-          const hidden = state.hidden.has(run);
-          return (
-            <li key={run} className={`${lit === run ? "is-lit" : ""} ${hidden ? "is-hidden" : ""}`} onMouseEnter={() => highlight(run)} onMouseLeave={() => highlight(undefined)}>
-              <span className="chart-sign" style={{ background: lines.get(run)?.colour ?? "gray" }} />
-              <span className="run-name"><Link href={link(["runs", run])} fontSize="body-s">{run}</Link></span>
-              <Button variant="inline-icon" iconName={hidden ? "view-full" : "close"} ariaLabel={hidden ? `Show ${run} in the charts` : `Hide ${run} in the charts`} onClick={() => write({ hidden: joined(hidden ? [...state.hidden].filter((one) => one !== run) : [...state.hidden, run]) })} />
-              <Button variant="inline-icon" iconName="remove" ariaLabel={`Take ${run} out of the comparison`} onClick={() => writeRuns(state.runs.filter((one) => one !== run))} />
-            </li>
-          );
-        })}
+        {runs.map((run) => (
+          <Item
+            key={run}
+            run={run}
+            colour={lines.get(run)?.colour ?? "gray"}
+            hidden={hidden.has(run)}
+            hide={(wanted) => write({ hidden: joined(wanted ? [...hidden, run] : [...hidden].filter((one) => one !== run)) })}
+            remove={() => writeRuns(runs.filter((one) => one !== run))}
+          />
+        ))}
       </ul>
-      <AddRun runs={state.runs} />
+      <AddRun runs={runs} />
     </SpaceBetween>
+  );
+}
+
+interface ItemProps {
+  readonly run: string;
+  readonly colour: string;
+  readonly hidden: boolean;
+  readonly hide: (wanted: boolean) => void;
+  readonly remove: () => void;
+}
+
+function Item({ run, colour, hidden, hide, remove }: ItemProps) {
+  const lit = useIsHighlighted(run);
+  const controls = useMemo(
+    () => (
+      <>
+        <span className="chart-sign" style={{ background: colour }} />
+        <span className="run-name"><Link href={link(["runs", run])} fontSize="body-s">{run}</Link></span>
+        <Button variant="inline-icon" iconName={hidden ? "view-full" : "close"} ariaLabel={hidden ? `Show ${run} in the charts` : `Hide ${run} in the charts`} onClick={() => hide(!hidden)} />
+        <Button variant="inline-icon" iconName="remove" ariaLabel={`Take ${run} out of the comparison`} onClick={remove} />
+      </>
+    ),
+    [run, colour, hidden, hide, remove],
+  );
+  return (
+    <li className={`${lit ? "is-lit" : ""} ${hidden ? "is-hidden" : ""}`} onMouseEnter={() => highlight(run)} onMouseLeave={() => highlight(undefined)}>
+      {controls}
+    </li>
   );
 }
 
