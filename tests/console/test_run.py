@@ -39,7 +39,7 @@ def test_notes_name_and_tags_are_changed_where_they_stand(study: Console, study_
     page.get_by_role("textbox", name="Key of a new tag").fill("state")
     page.get_by_role("textbox", name="Value of a new tag").fill("seen")
     page.get_by_role("button", name="Add tag").click()
-    expect(page.get_by_role("button", name="Remove tag state")).to_be_visible()
+    expect(page.get_by_role("button", name="Delete the tag state")).to_be_visible()
     told = HttpTransport(study_server.url).call("run", {"name": NAMES[0]})
     assert told["notes"] == "Seen **twice**"
     assert told["DisplayName"] == "The first one"

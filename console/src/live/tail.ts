@@ -4,6 +4,8 @@ import type { Column, View } from "@/api/view";
 export interface Tail {
   readonly x: number[];
   readonly y: number[];
+  /** Places of points that the view may have already: they are drawn, which changes nothing then, but not counted. */
+  readonly doubtful?: Set<number>;
 }
 
 /** Say how far a view or an event came: the store's position in its cursor. */
@@ -66,6 +68,7 @@ function extend(column: Column, tail: Tail | undefined, x: Float64Array, moved: 
       if (count[place] === 0 || !(min[place]! <= y)) min[place] = y;
       if (count[place] === 0 || !(max[place]! >= y)) max[place] = y;
     }
+    if (tail.doubtful?.has(index) === true) return;
     count[place]! += 1;
     points += 1;
   });

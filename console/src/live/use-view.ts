@@ -104,6 +104,7 @@ export function withPoints(
   if (x === "axis" || x.startsWith("metric:")) return { view, late: false };
   const tails: (Tail | undefined)[] = view.series.map(() => undefined);
   const ends = view.series.map((_, at) => lastX(view, at));
+  const width = view.mode === "buckets" && view.x.length > 1 ? view.x[1]! - view.x[0]! : 0;
   let late = false;
   for (const points of came) {
     const at = names.get(`${points.run}\n${points.metric}`);
@@ -121,7 +122,8 @@ export function withPoints(
         late ||= points.after >= position;
         return;
       }
-      const tail = (tails[at] ??= { x: [], y: [] });
+      const tail = (tails[at] ??= { x: [], y: [], doubtful: new Set() });
+      if (place <= ends[at]! + width && points.after < position) tail.doubtful?.add(tail.x.length);
       if (tail.x.length > 0 && place < tail.x.at(-1)!) late = true;
       tail.x.push(place);
       tail.y.push(typeof y === "number" ? y : Number(y));

@@ -17,8 +17,6 @@ export interface Weight {
 
 export const note = (name: string, told: { readonly notes?: string; readonly hypothesis?: string }): Promise<unknown> => own("run_note", { name, ...told });
 export const rename = (name: string, display: string): Promise<unknown> => op("UpdateTrialComponent", { TrialComponentName: name, DisplayName: display });
-export const tag = (arn: string, key: string, value: string): Promise<unknown> => op("AddTags", { ResourceArn: arn, Tags: [{ Key: key, Value: value }] });
-export const untag = (arn: string, key: string): Promise<unknown> => op("DeleteTags", { ResourceArn: arn, TagKeys: [key] });
 export const weigh = (name: string): Promise<Weight> => own("run_weigh", { name });
 export const remove = (name: string): Promise<unknown> => own("run_delete", { name });
 export const restore = (arn: string): Promise<unknown> => own("restore", { arn });

@@ -15,7 +15,7 @@ import { MetricTable } from "@/pages/run/metric-table";
 import { ParameterTable } from "@/pages/run/parameter-table";
 import { isLive, type RunRecord } from "@/pages/run/record";
 import type { TabProps } from "@/pages/run/tabs";
-import { Tags } from "@/pages/run/tags";
+import { Tags } from "@/parts/tags";
 import { showDuration, showTime } from "@/query/show";
 import { Status } from "@/records/columns";
 
@@ -37,7 +37,7 @@ export default function OverviewTab({ run, refresh }: TabProps) {
       <MetricTable run={run} />
       <ColumnLayout columns={2}>
         <ParameterTable run={run} />
-        <Tags run={run} refresh={refresh} />
+        <Tags arn={run.TrialComponentArn} resource="run" />
       </ColumnLayout>
       <Capture run={run} />
     </SpaceBetween>

@@ -60,15 +60,6 @@ export function useRun(name: string, enabled = true) {
 
 export const SYSTEM = "system.";
 
-export function tagOf(run: RunRecord, key: string): string | undefined {
-  return run.Tags?.find((tag) => tag.Key === key)?.Value;
-}
-
-/** Tags that people gave, without those that programs keep for themselves. */
-export function ownTags(run: RunRecord): readonly { readonly Key: string; readonly Value: string }[] {
-  return (run.Tags ?? []).filter((tag) => !/^(trialbook|sagemaker|aws):/.test(tag.Key));
-}
-
 export function isLive(run: RunRecord): boolean {
   return /^(InProgress|Stopping)$/.test(run.Status?.PrimaryStatus ?? "");
 }
