@@ -24,7 +24,7 @@ PEERS := .venv-peers/.ready
 PEERS_WANTED := mlflow==3.17.2 trackio==0.43.0 tensorboardX==2.6.5 swanlab==0.10.3 wandb==0.31.0 aim==3.29.1
 
 .DEFAULT_GOAL := all
-.PHONY: all setup console check-console chromium adult clients clients-v3 test test-all check docs fix peers bench bench-full lock stop clean help
+.PHONY: all setup console check-console screenshots chromium adult clients clients-v3 test test-all check docs fix peers bench bench-full lock stop clean help
 
 all: setup console adult ## set everything up and run the main job (the default)
 
@@ -88,6 +88,9 @@ check: $(READY) ## lint, format, types, layers, and a strict build of the docume
 check-console: $(CONSOLE) ## types, lint and unit tests of the web console
 	@test -d console/node_modules || npm --prefix console ci --ignore-scripts --silent
 	@cd console && npm run --silent check && npm run --silent test
+
+screenshots: $(READY) $(CONSOLE) chromium ## make the pictures of the console in docs/_static, of a real record
+	$(BIN)/python -m tests.console.screenshots
 
 docs: $(READY) ## build the documentation into build/docs; a warning is an error
 	$(BIN)/python -m sphinx -W -n -E -q -b html docs build/docs
