@@ -33,12 +33,9 @@ class Kind(IntEnum):
     ARTIFACT = 14
     CONTEXT = 15
     ACTION = 16
+    # Ours alone: no AWS operation, no search and no tag knows these two, so they have no `Noun`.
     CONTENT = 17
     CONTENT_ROWS = 18
-
-
-INTERNAL = frozenset({Kind.CONTENT, Kind.CONTENT_ROWS})
-"""Kinds that are ours alone: no AWS operation, no search and no tag knows them, so they have no `Noun`."""
 
 
 @dataclass(frozen=True, slots=True)

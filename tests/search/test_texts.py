@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from trialbook.search import texts as module
+from trialbook.search import blob as module
 from trialbook.search.texts import MANY, Texts
 
 ANY = st.text(max_size=6) | st.text(st.sampled_from("aAb\0ß\ud800é"), max_size=4)

@@ -18,7 +18,8 @@ from alembic.script import ScriptDirectory
 from trialbook.errors import StoreError, StoreVersionError
 from trialbook.model import Kind
 from trialbook.store import open_store
-from trialbook.store.dialect import DATABASE_FILE, PAGE_SIZE, dialect_of, file_system, refuse_network
+from trialbook.store.dialect import DATABASE_FILE, PAGE_SIZE, dialect_of
+from trialbook.store.file_systems import file_system, refuse_network
 from trialbook.store.migrate import configuration, engine
 from trialbook.store.opening import REVISIONS
 from trialbook.store.schema import metadata

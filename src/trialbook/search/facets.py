@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trialbook.search.blob import encode
 from trialbook.search.columns import Column
 from trialbook.search.flatten import Type
 from trialbook.search.match import spread
 from trialbook.search.reading import cells, entries_of
 from trialbook.search.rowsets import count, distinct, listed
-from trialbook.search.texts import encode
 from trialbook.search.values import number_of
 
 if TYPE_CHECKING:

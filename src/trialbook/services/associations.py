@@ -22,7 +22,6 @@ ASSOCIATION_TYPES = ("ContributedTo", "AssociatedWith", "DerivedFrom", "Produced
 DEFAULT_TYPE = "AssociatedWith"
 """Taken when AddAssociation names no type; AWS documents no default, and of the five this one claims least."""
 
-LINEAGE_KINDS = frozenset({Kind.ARTIFACT, Kind.CONTEXT, Kind.ACTION})
 EXPERIMENT_KINDS = frozenset({Kind.EXPERIMENT, Kind.TRIAL, Kind.TRIAL_COMPONENT})
 LINEAGE_TYPES = {
     Kind.ARTIFACT: "Artifact",

@@ -23,7 +23,6 @@ DEEPEST = 100
 """Steps from the start of a trace to its end, at most."""
 _JOBS = (Kind.TRAINING_JOB, Kind.PROCESSING_JOB, Kind.TRANSFORM_JOB)
 _NAMED = (Kind.ENDPOINT, Kind.MODEL, *_JOBS, Kind.TRIAL_COMPONENT, Kind.MODEL_PACKAGE)
-_DATA = frozenset({"DataSet", "Model", "ModelData", "Checkpoint", "TensorBoard", "ModelPackage"})
 
 
 def find_start(call: Call, name: str) -> Entity:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 Scale = Literal["Linear", "Logarithmic", "ReverseLogarithmic"]
 _WIDE = 1000.0
-_RESERVED = "_tuning_objective_metric"
 
 
 @dataclass(frozen=True, slots=True)
