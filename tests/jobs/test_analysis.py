@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from tests.conftest import serve
 from tests.jobs.conftest import BUCKET, ROLE, Jobs, job_settings, wait_for
-from tests.jobs.test_processing import GROUP, given, taken
+from tests.jobs.test_processing import GROUP, given, process, taken
 
 from trialbook.sdk.transport import HttpTransport
 
@@ -166,6 +166,13 @@ def shadow_is_gone(jobs: Jobs, name: str) -> None:
     assert "endpoint look-" in "\n".join(jobs.lines(name, GROUP, ours=True))
     assert jobs.api.list_endpoints(NameContains="look-")["Endpoints"] == []
     assert any(one["name"].startswith("look-") for one in native(jobs, "bin")["items"])
+
+
+def test_a_program_of_ones_own_on_the_image_is_run_as_it_is(jobs: Jobs) -> None:
+    app = {"ImageUri": IMAGE, "ContainerEntrypoint": ["echo", "mine"]}
+    job = process(jobs, "mine", [], AppSpecification=app)
+    assert job["ProcessingJobStatus"] == "Completed", job.get("FailureReason")
+    assert jobs.lines("mine", GROUP) == ["mine"]
 
 
 def script_model(jobs: Jobs, name: str, code: str) -> dict[str, Any]:

@@ -47,9 +47,9 @@ _PREFIX = "sm-clarify"
 _KINDS = ("ClientError: ", "AlgorithmError: ", "InternalServerError: ")
 
 
-def is_analysis(image: Image) -> bool:
-    """Tell whether an image analyses."""
-    return image.command == ANALYSIS
+def is_analysis(doc: Document, image: Image) -> bool:
+    """Tell whether a job analyses: its image does, and the job brings no program of its own."""
+    return image.command == ANALYSIS and not doc["AppSpecification"].get("ContainerEntrypoint")
 
 
 def prepare(job: Job, doc: Document, kitchen: Kitchen, log: JobLog) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
+import shutil
 import subprocess
 import sys
 import threading
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from trialbook.clarify.endpoint import http_sender
 from trialbook.errors import PredictionError
+from trialbook.jobs.serving_process import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,7 +67,7 @@ class ServedModel:
 
     def _start(self) -> Send:
         began = time.monotonic()
-        port = _free_port()
+        port = free_port()
         env = {**self._env, "SAGEMAKER_BIND_TO_PORT": str(port)}
         program = _found(self._argv[0], env)
         self._process = subprocess.Popen(
@@ -130,15 +131,7 @@ def invoke(endpoint: str, settings: Mapping[str, Any]) -> Send:
 
 def _found(name: str, env: Mapping[str, str]) -> str:
     """Find a program as the model's own PATH has it."""
-    import shutil
-
     return shutil.which(name, path=env.get("PATH", os.defpath)) or (sys.executable if name == "python" else name)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _answers(url: str) -> bool:

@@ -42,7 +42,7 @@ class Processing:
     def run(self, job: Job) -> Ending:
         """Run one processing job."""
         doc = job.document()
-        if not analysis.is_analysis(self.kitchen.images.resolve(doc["AppSpecification"]["ImageUri"])):
+        if not analysis.is_analysis(doc, self.kitchen.images.resolve(doc["AppSpecification"]["ImageUri"])):
             return self._run(job, doc)
         try:
             ending = analysis.reworded(self._run(job, doc))
@@ -84,7 +84,7 @@ class Processing:
         contract.write_json(config / "processingjobconfig.json", _configuration(doc))
         contract.write_json(config / "resourceconfig.json", contract.resources(_cluster(doc)))
         (job.tree.ml / "output").mkdir(exist_ok=True)
-        if analysis.is_analysis(image):
+        if analysis.is_analysis(doc, image):
             more, bins = analysis.prepare(job, doc, self.kitchen, log), [python.parent]
         else:
             more, bins = {}, [self.kitchen.environments.layer(python, job.tree.folder / "venv").parent, python.parent]
