@@ -107,3 +107,11 @@ def test_a_program_that_ignores_the_request_to_end_is_killed_after_its_grace(tmp
 def _made(folder: Path) -> Path:
     (folder / "ml").mkdir(parents=True)
     return folder
+
+
+def test_a_stop_that_comes_before_the_keeper_has_begun_is_heard(tmp_path: Path) -> None:
+    for number in range(5):
+        process = start(tmp_path / str(number), "sleep 60")
+        process.stop()
+        assert process.wait(30)
+        assert process.result().why == "stopped"

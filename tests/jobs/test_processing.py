@@ -125,7 +125,8 @@ def test_a_processing_job_is_stopped(jobs: Jobs) -> None:
     look = lambda: jobs.api.describe_processing_job(ProcessingJobName="job")  # noqa: E731
     wait_for(look, lambda doc: "ProcessingStartTime" in doc)
     jobs.api.stop_processing_job(ProcessingJobName="job")
-    assert wait_for(look, lambda doc: doc["ProcessingJobStatus"] != "Stopping")["ProcessingJobStatus"] == "Stopped"
+    found = wait_for(look, lambda doc: doc["ProcessingJobStatus"] != "Stopping")
+    assert found["ProcessingJobStatus"] == "Stopped", found.get("FailureReason")
 
 
 def test_pip_install_within_a_job_leaves_nothing_behind(jobs: Jobs) -> None:

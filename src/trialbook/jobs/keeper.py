@@ -131,6 +131,8 @@ class Keeper:
         reader, writer = os.pipe2(os.O_CLOEXEC)
         child = _fork(lambda: self._become(writer, libc))
         os.close(writer)
+        # It was blocked from the start (`Process.start`), so that a stop which came too early is heard now.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
         return wake_reader, child, reader
 
     def _become(self, writer: int, libc: ctypes.CDLL) -> None:
@@ -229,6 +231,7 @@ def _fork(action: Any) -> int:
             signal.set_wakeup_fd(-1)
             for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGINT, signal.SIGHUP):
                 signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
             action()
             code = 0
         except OSError as error:

@@ -147,6 +147,7 @@ class Process:
                 (os.POSIX_SPAWN_OPEN, 2, errors, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
             ],
             setsid=True,
+            setsigmask=[signal.SIGTERM],  # until the keeper hears it: a stop must not kill a keeper that just starts
         )
         return cls(folder, pid, start_time(pid))
 
