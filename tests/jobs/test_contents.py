@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import io
+from pathlib import Path
 
+import pytest
 from tests.jobs.conftest import BUCKET, Jobs, channel
 
+from trialbook.jobs import places
+from trialbook.jobs.failure import JobFailure
 from trialbook.model import Kind
 from trialbook.names import Scope
-from trialbook.services import content_uses
+from trialbook.services import buckets, content_uses, objects
 from trialbook.services.contents import File, file_identity, tree_identity
+from trialbook.services.context import Call
 
 SCRIPT = """
 import os, pathlib
@@ -55,3 +61,14 @@ def test_a_training_job_leaves_the_identity_of_its_channels_and_its_model(jobs: 
     assert rows is not None
     assert rows.doc is not None
     assert rows.doc["Rows"] == 1
+
+
+def test_bytes_that_rotted_in_the_store_fail_a_fetch_and_say_so(call: Call, tmp_path: Path) -> None:
+    buckets.create_bucket(call, {"Bucket": BUCKET})
+    objects.put_object(call, {"Bucket": BUCKET, "Key": "a.csv", "Body": io.BytesIO(b"1,2\n")})
+    items = places.listed(call, "S3Prefix", f"s3://{BUCKET}/a.csv", "The channel")
+    places.fetch(call, items, tmp_path / "before", lambda: None)
+    (blob,) = [path for path in tmp_path.rglob("*") if path.name == items[0].row.blobs[0][0]]
+    blob.write_bytes(b"1,3\n")
+    with pytest.raises(JobFailure, match="are not those that were stored"):
+        places.fetch(call, items, tmp_path / "after", lambda: None)

@@ -176,3 +176,13 @@ def test_the_rows_of_several_tables_are_those_of_each() -> None:
     joined = row_sketches.union(tables)
     assert len(joined.hashes) == 3
     assert [compare(one, joined).shared for one in tables] == [2, 2]
+
+
+@pytest.mark.parametrize("text", ["1e999,a,b", ".,a,b", "1.,a,b", "1e,a,b", "٣,a,b", "-,+,e", "1" * 5_000 + ",a,b"])
+def test_odd_numbers_are_values_too(text: str) -> None:
+    assert compare(of_csv(text), of_csv(",".join(reversed(text.split(","))))).shared == 1
+
+
+def test_json_nested_without_end_is_unreadable_not_a_crash() -> None:
+    with pytest.raises(UnreadableTableError):
+        sketch(io.BytesIO(b"[" * 100_000), "jsonl")

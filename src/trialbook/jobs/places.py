@@ -128,7 +128,13 @@ def _write(call: Call, row: ObjectRow, path: Path) -> str:
         for piece in objects.read_bytes(call, row, Span(0, row.size)):
             digest.update(piece)
             file.write(piece)
-    return digest.hexdigest()
+    stored, read = row.meta.get(objects.CONTENT), digest.hexdigest()
+    if stored not in {None, read}:
+        raise JobFailure(
+            f"InternalServerError: the bytes of s3://{row.bucket}/{row.key} are not those that were stored: SHA-256 "
+            f"was {stored}, and is {read}. Restore the object store, or put the object again."
+        )
+    return read
 
 
 def read_object(call: Call, uri: str, what: str, limit: int = MANIFEST_LIMIT) -> bytes:

@@ -187,6 +187,19 @@ def sketch(file: BinaryIO, kind: str, kept: int = KEPT) -> Sketch:
     UnreadableTableError
         The file is not what `kind` says, holds nested columns, or pyarrow is not installed.
     """
+    try:
+        import pyarrow as pa
+    except ImportError:
+        message = "rows are read with pyarrow, which is not installed: install trialbook[jobs]"
+        raise UnreadableTableError(message) from None
+    try:
+        return _sketched(file, kind, kept)
+    except (pa.ArrowException, OSError, ValueError, csv.Error, RecursionError, OverflowError) as error:
+        first = next(iter(str(error).splitlines()), type(error).__name__)
+        raise UnreadableTableError(f"it cannot be read as {kind}: {first[:200]}") from None
+
+
+def _sketched(file: BinaryIO, kind: str, kept: int) -> Sketch:
     hashes: Words = np.zeros(0, np.uint64)
     threshold, rows, columns = FULL, 0, 0
     for batch in _batches(file, kind):
@@ -201,18 +214,8 @@ def sketch(file: BinaryIO, kind: str, kept: int = KEPT) -> Sketch:
 
 def _batches(file: BinaryIO, kind: str) -> Iterator[list[Any]]:
     """Give the table batch by batch: a list of columns, each a pyarrow array of texts."""
-    try:
-        import pyarrow as pa
-    except ImportError:
-        raise UnreadableTableError(
-            "rows are read with pyarrow, which is not installed: install trialbook[jobs]"
-        ) from None
     readers = {"parquet": _parquet, "jsonl": _json_lines}
-    try:
-        yield from readers[kind](file) if kind in readers else _delimited(file, "\t" if kind == "tsv" else ",")
-    except (pa.ArrowException, OSError, ValueError, csv.Error) as error:
-        first = next(iter(str(error).splitlines()), type(error).__name__)
-        raise UnreadableTableError(f"it cannot be read as {kind}: {first[:200]}") from None
+    return readers[kind](file) if kind in readers else _delimited(file, "\t" if kind == "tsv" else ",")
 
 
 def _delimited(file: BinaryIO, delimiter: str) -> Iterator[list[Any]]:
