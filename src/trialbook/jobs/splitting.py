@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from trialbook.jobs.failure import JobFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
     from pathlib import Path
 
 MAGIC = 0xCED7230A
@@ -25,7 +25,7 @@ _HEADER = struct.Struct("<II")
 _LENGTH = (1 << 29) - 1
 
 
-def records(path: Path, split: str, *, gzipped: bool, what: str) -> Iterator[bytes]:
+def records(path: Path, split: str, *, gzipped: bool, what: str) -> Generator[bytes, None, None]:
     """Give the records of a file. Raises `JobFailure` where it is not what it should be; `what` names it."""
     if split not in {"None", "Line", "RecordIO"}:
         raise JobFailure(

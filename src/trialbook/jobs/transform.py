@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import collections
 import concurrent.futures
+import contextlib
 import json
 import socket
 from functools import partial
@@ -25,7 +26,6 @@ from trialbook.services.job_states import Ending
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from trialbook.jobs.job import Job
     from trialbook.jobs.places import Item
@@ -135,8 +135,9 @@ class _Course:
         result = self.job.tree.folder / "result.out"
         waiting: collections.deque[concurrent.futures.Future[list[bytes]]] = collections.deque()
         count = 0
-        with result.open("wb") as target:
-            for records in self._payloads(folder / item.path, what, known):
+        read = splitting.records(folder / item.path, self.split, gzipped=self.gzipped, what=what)
+        with result.open("wb") as target, contextlib.closing(read):
+            for records in self._payloads(read, what, known):
                 self.job.check()
                 count += 1
                 waiting.append(pool.submit(partial(self._ask, process, records, f"{what}, request {count}")))
@@ -155,14 +156,13 @@ class _Course:
             self.log.ship()
         return waiting.result()
 
-    def _payloads(self, path: Path, what: str, known: Document) -> Iterator[list[bytes]]:
+    def _payloads(self, found: Iterator[bytes], what: str, known: Document) -> Iterator[list[bytes]]:
         megabytes = self.doc.get("MaxPayloadInMB")
         if megabytes is None:
             megabytes = known.get("MaxPayloadInMB", PAYLOAD_MB)
         strategy = self.doc.get("BatchStrategy") or (
             "SingleRecord" if known.get("BatchStrategy") == "SINGLE_RECORD" else "MultiRecord"
         )
-        found = splitting.records(path, self.split, gzipped=self.gzipped, what=what)
         single = strategy == "SingleRecord"
         return splitting.payloads(found, int(megabytes) << 20, single=single, newline=self.split == "Line", what=what)
 

@@ -261,9 +261,13 @@ def _parquet(file: BinaryIO) -> Iterator[list[Any]]:
 
 
 def _json_lines(file: BinaryIO) -> Iterator[list[Any]]:
-    lines = (line for line in io.TextIOWrapper(file, "utf-8") if line.strip())
-    while chunk := list(itertools.islice(lines, _BATCH)):
-        yield _columns_of([json.loads(line) for line in chunk])
+    text = io.TextIOWrapper(file, "utf-8")
+    try:
+        lines = (line for line in text if line.strip())
+        while chunk := list(itertools.islice(lines, _BATCH)):
+            yield _columns_of([json.loads(line) for line in chunk])
+    finally:
+        text.detach()  # the file is its opener's to close
 
 
 def _columns_of(rows: list[object]) -> list[Any]:
