@@ -43,3 +43,10 @@ def test_the_best_runs_of_an_experiment_go_to_the_comparison(hosted: Console) ->
     expect(table.get_by_role("link")).to_have_text(["run-07", "run-06", "run-05"])
     page.get_by_role("button", name="Compare them").click()
     page.wait_for_url("**/#/compare?runs=run-07%2Crun-06%2Crun-05")
+
+
+def test_an_experiments_charts_show_its_runs_over_axes(console: Console) -> None:
+    console.open("#/experiments/adult-income?tab=charts")
+    expect(console.page.get_by_role("heading", name="Parallel coordinates (3 runs)")).to_be_visible()
+    expect(console.page.get_by_role("heading", name="Scatter (3 runs)")).to_be_visible()
+    assert console.violations() == []

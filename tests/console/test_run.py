@@ -122,3 +122,11 @@ def test_no_tab_breaks_a_rule_of_accessibility(tinted: Console) -> None:
         expect(tinted.page.get_by_role("tabpanel").locator("visible=true").first).not_to_be_empty()
         found[tab] = tinted.violations()
     assert found == {tab: [] for tab in tabs}
+
+
+def test_a_metric_of_one_point_without_a_step_is_its_number(console: Console) -> None:
+    console.open("#/search?cols=Metrics.test%3Aauc&sort=-Metrics.test:auc")
+    console.page.locator("a[href^='#/runs/']").first.click()
+    console.page.get_by_role("tab", name="Metrics").click()
+    card = console.page.get_by_role("region", name="test:auc", exact=True)
+    expect(card.locator(".chart-single")).to_have_text(re.compile(r"0\.\d+"))

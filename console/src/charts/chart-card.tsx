@@ -3,7 +3,7 @@ import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Spinner from "@cloudscape-design/components/spinner";
-import { useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type uPlot from "uplot";
 import type { SeriesQuery } from "@/api/view";
 import type { Stroke } from "@/charts/colours";
@@ -14,6 +14,7 @@ import { plotCsv, savePng, saveText } from "@/charts/save";
 import { useZoom, writeZoom, type ChartSettings } from "@/charts/settings";
 import { axisTitle } from "@/charts/ticks";
 import { useView } from "@/live/use-view";
+import { showNumber } from "@/query/show";
 
 interface Props {
   readonly title: string;
@@ -32,7 +33,14 @@ interface Props {
 
 export const BUCKETS = 600;
 
-export function ChartCard({ title, queries, settings, strokes, nameOf, points = Infinity, starts, regroup, pinned, onPin }: Props) {
+/** A metric whose points have no step is drawn over time, where the axis is the step: it has nothing to draw there. */
+export function ChartCard(props: Props) {
+  const [stepless, setStepless] = useState(false);
+  const over = stepless && props.settings.x === "step" ? { ...props.settings, x: "time" as const, logX: false } : props.settings;
+  return <Card {...props} settings={over} onStepless={props.settings.x === "step" && !stepless ? () => setStepless(true) : undefined} />;
+}
+
+function Card({ onStepless, title, queries, settings, strokes, nameOf, points = Infinity, starts, regroup, pinned, onPin }: Props & { readonly onStepless: (() => void) | undefined }) {
   const [asTable, setAsTable] = useState(false);
   const [ownLog, setOwnLog] = useState<boolean>();
   const chart = useRef<uPlot>(undefined);
@@ -49,6 +57,10 @@ export function ChartCard({ title, queries, settings, strokes, nameOf, points = 
     if (regroup === undefined) return plotOf(view, { smooth, logX, logY });
     return smoothed(regroup(plotOf(view, { smooth: 0, logX, logY })), smooth);
   }, [view, smooth, logX, logY, regroup]);
+  const none = plot !== undefined && plot.x.length === 0 && from === undefined && to === undefined;
+  useEffect(() => {
+    if (none && !logX) onStepless?.();
+  }, [none, logX, onStepless]);
   const held = view?.series.reduce((sum, one) => sum + one.points, 0) ?? 0;
   const label = `${title}: ${queries.length === 1 ? "1 line" : `${queries.length} lines`} over ${axisTitle(x)}, ${held.toLocaleString()} points`;
 
@@ -87,7 +99,9 @@ export function ChartCard({ title, queries, settings, strokes, nameOf, points = 
         </div>
       ) : plot.x.length === 0 ? (
         <div className="chart-empty">{from === undefined && to === undefined ? emptyWhy(x, logX) : "Nothing in this part of the axis: double click to see all of it."}</div>
-      ) : asTable ? (
+      ) : plot.x.length === 1 && view?.series.length === 1 && !asTable ? (
+        <div className="chart-empty chart-single">{showNumber(view.series[0]!.last[0]!)}</div>
+      ) : asTable || plot.x.length === 1 ? (
         <Figures plot={plot} x={x} nameOf={nameOf} label={`${title} as a table`} />
       ) : (
         <div className="chart-card-body is-chart">

@@ -18,9 +18,7 @@ import { kindOf } from "@/records/kinds";
 import { quotedName } from "@/query/filter";
 import { RecordSearch } from "@/records/record-search";
 
-// Charts over all runs of a condition, where `charts/` has them: a component that takes `where`.
-const CHARTS = Object.values(import.meta.glob<{ default: React.ComponentType<{ readonly where: string }> }>("/src/charts/explore.tsx"))[0];
-const Charts = CHARTS === undefined ? undefined : lazy(CHARTS);
+const Charts = lazy(() => import("@/pages/experiment/charts"));
 
 export function ExperimentPage({ name, params }: { readonly name: string; readonly params: URLSearchParams }) {
   const found = useQuery({ queryKey: ["experiment", name], queryFn: ({ signal }) => own<Experiment>("experiment", { name }, signal) });
@@ -42,7 +40,7 @@ export function ExperimentPage({ name, params }: { readonly name: string; readon
                 content: <RecordSearch params={params} kind={kindOf("run")} pinned={where} title="Runs" variant="container" empty={<Nothing what="runs" program={`with Run(${JSON.stringify(name)}) as run:\n    run.log_metric("loss", 0.5, step=0)`} />} />,
               },
               { id: "overview", label: "Overview", content: <Overview experiment={experiment} where={where} changed={() => void found.refetch()} /> },
-              ...(Charts === undefined ? [] : [{ id: "charts", label: "Charts", content: <Suspense><Charts where={where} /></Suspense> }]),
+              { id: "charts", label: "Charts", content: <Suspense><Charts where={where} params={params} /></Suspense> },
               { id: "compare", label: "Compare best", content: <CompareBest where={where} params={params} /> },
             ]}
           />
