@@ -12,18 +12,18 @@ from trialbook.server.console.session import read_token
 def test_the_page_says_that_the_server_is_away_and_goes_on_by_itself(hosted: Console) -> None:
     hosted.forgive("ERR_FAILED")
     hosted.forgive("ERR_CONNECTION_REFUSED")
-    page = hosted.open("#/experiments")
-    expect(page.get_by_role("link", name="credit", exact=True)).to_be_visible()
+    page = hosted.open("#/about")
+    expect(page.get_by_role("heading", name="About", exact=True)).to_be_visible()
 
     def away(route: Route) -> None:
         route.abort("connectionrefused")
 
     page.route("**/console/api/**", away)
-    page.get_by_role("link", name="Bin").click()
+    page.get_by_role("navigation").get_by_role("link", name="Experiments", exact=True).click()
     expect(page.get_by_text("The server does not answer.").first).to_be_visible()
     page.unroute("**/console/api/**", away)
     expect(page.get_by_text("tried again every 2 seconds")).to_have_count(0)
-    expect(page.get_by_text("The bin is empty").first).to_be_visible()
+    expect(page.get_by_role("link", name="credit", exact=True)).to_be_visible()
 
 
 def test_a_new_version_of_the_server_offers_a_reload(hosted: Console) -> None:

@@ -20,7 +20,7 @@ POINTS = [(START + 1, 1.0), (START + 59, 3.0), (START + 60, 10.0), (START + 200,
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """A server with the training job `job`, whose metric `train:loss` has `POINTS`."""
-    with serve(Settings(store=str(tmp_path_factory.mktemp("monitoring") / "store"))) as live:
+    with serve(Settings(store=str(tmp_path_factory.mktemp("monitoring") / "store"), launcher="record")) as live:
         live.client("sagemaker").create_training_job(
             TrainingJobName="job",
             AlgorithmSpecification={"TrainingImage": "image", "TrainingInputMode": "File"},
