@@ -158,3 +158,9 @@ def test_a_tuning_job_is_stopped_and_deleted_like_any_job(client: Any, held: Any
     client("DeleteHyperParameterTuningJob", **name)
     with pytest.raises(NotFoundError):
         client("DescribeHyperParameterTuningJob", **name)
+
+
+def test_a_warm_start_names_its_parents(client: Any) -> None:
+    warm = {"ParentHyperParameterTuningJobs": [{}], "WarmStartType": "TransferLearning"}
+    with pytest.raises(ValidationError, match="must have its HyperParameterTuningJobName"):
+        client("CreateHyperParameterTuningJob", **{**TUNING, "WarmStartConfig": warm})

@@ -83,8 +83,11 @@ def _with_parents(tx: Transaction, call: Call, members: Document) -> Document:
 
 
 def parent_of(reader: Reader, call: Call, told: Document) -> Document:
-    """Find a parent of a warm start."""
-    return records.document(records.require(reader, call, Kind.TUNING_JOB, told["HyperParameterTuningJobName"]))
+    """Find a parent of a warm start. The model lets its name be left out; nothing says what that would mean."""
+    name = told.get("HyperParameterTuningJobName")
+    if not name:
+        raise ValidationError(f"Each of WarmStartConfig.{_PARENTS} must have its HyperParameterTuningJobName.")
+    return records.document(records.require(reader, call, Kind.TUNING_JOB, name))
 
 
 def _ensure_experiment(tx: Transaction, call: Call, name: str, job: Entity) -> None:
