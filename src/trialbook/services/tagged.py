@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trialbook.errors import CodedError
+from trialbook.errors import CodedError, ValidationError
 from trialbook.model import KIND_OF_PATH, NOUNS, Document, Kind
 from trialbook.names import parse_arn
 from trialbook.search.tree import Condition, Group, Node, Operator, Query, SortKey
@@ -13,7 +13,9 @@ from trialbook.services import records, search
 if TYPE_CHECKING:
     from trialbook.services.context import Call
 
+
 PAGE = 100
+"""Resources of a page, by default and at most."""
 _SERVICE = "sagemaker"
 
 
@@ -27,6 +29,8 @@ def find_tagged(call: Call, request: Document) -> Document:
     kinds = _kinds(request.get("ResourceTypeFilters", []))
     start, token = _read_token(request.get("PaginationToken", ""))
     limit = request.get("ResourcesPerPage", PAGE)
+    if not 1 <= limit <= PAGE:  # the model has no bounds; these are AWS's documented ones
+        raise ValidationError(f"ResourcesPerPage is {limit}; it must be from 1 to {PAGE}.")
     where = Group(every=True, nodes=tuple(_condition(one) for one in request.get("TagFilters", [])))
     found: list[Document] = []
     for kind in kinds:
