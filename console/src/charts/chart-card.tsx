@@ -37,10 +37,10 @@ export const BUCKETS = 600;
 export function ChartCard(props: Props) {
   const [stepless, setStepless] = useState(false);
   const over = stepless && props.settings.x === "step" ? { ...props.settings, x: "time" as const, logX: false } : props.settings;
-  return <Card {...props} settings={over} onStepless={props.settings.x === "step" && !stepless ? () => setStepless(true) : undefined} />;
+  return <Card {...props} settings={over} onStepless={props.settings.x === "step" && !stepless ? () => setStepless(true) : undefined} lone={over !== props.settings} />;
 }
 
-function Card({ onStepless, title, queries, settings, strokes, nameOf, points = Infinity, starts, regroup, pinned, onPin }: Props & { readonly onStepless: (() => void) | undefined }) {
+function Card({ onStepless, lone, title, queries, settings, strokes, nameOf, points = Infinity, starts, regroup, pinned, onPin }: Props & { readonly onStepless: (() => void) | undefined; readonly lone: boolean }) {
   const [asTable, setAsTable] = useState(false);
   const [ownLog, setOwnLog] = useState<boolean>();
   const chart = useRef<uPlot>(undefined);
@@ -59,8 +59,8 @@ function Card({ onStepless, title, queries, settings, strokes, nameOf, points = 
   }, [view, smooth, logX, logY, regroup]);
   const none = plot !== undefined && plot.x.length === 0 && from === undefined && to === undefined;
   useEffect(() => {
-    if (none && !logX) onStepless?.();
-  }, [none, logX, onStepless]);
+    if (none && !logX && Number.isFinite(points) && points > 0) onStepless?.();
+  }, [none, logX, points, onStepless]);
   const held = view?.series.reduce((sum, one) => sum + one.points, 0) ?? 0;
   const label = `${title}: ${queries.length === 1 ? "1 line" : `${queries.length} lines`} over ${axisTitle(x)}, ${held.toLocaleString()} points`;
 
@@ -99,9 +99,9 @@ function Card({ onStepless, title, queries, settings, strokes, nameOf, points = 
         </div>
       ) : plot.x.length === 0 ? (
         <div className="chart-empty">{from === undefined && to === undefined ? emptyWhy(x, logX) : "Nothing in this part of the axis: double click to see all of it."}</div>
-      ) : plot.x.length === 1 && view?.series.length === 1 && !asTable ? (
+      ) : lone && plot.x.length === 1 && view?.series.length === 1 && !asTable ? (
         <div className="chart-empty chart-single">{showNumber(view.series[0]!.last[0]!)}</div>
-      ) : asTable || plot.x.length === 1 ? (
+      ) : asTable ? (
         <Figures plot={plot} x={x} nameOf={nameOf} label={`${title} as a table`} />
       ) : (
         <div className="chart-card-body is-chart">
