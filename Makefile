@@ -122,11 +122,12 @@ bench: $(READY) $(PEERS) ## run the benchmarks, in their short form beside other
 	@$(foreach one,$(BENCHMARKS),echo "$(one)" && $(BIN)/python $(one) $(SHORT_$(basename $(notdir $(one)))) &&) true
 	@$(BIN)/python benchmarks/peers --short
 
-bench-full: $(READY) $(PEERS) ## run all benchmarks in full (over an hour) and write docs/reference/performance.md
+bench-full: $(READY) $(PEERS) $(CONSOLE) chromium ## run all benchmarks in full (over an hour) and write docs/reference/performance.md
 	@mkdir -p build/bench
 	@rm -f build/bench/*.txt
 	@$(foreach one,$(BENCHMARKS),echo "$(one) ..." && $(BIN)/python $(one) $(FULL_$(basename $(notdir $(one)))) \
 		> build/bench/$(basename $(notdir $(one))).txt || echo "  failed";) true
+	@$(BIN)/python benchmarks/console --runs 100000 > build/bench/console.txt || echo "  failed"
 	@$(BIN)/python benchmarks/peers --json build/bench/peers.json
 	@$(BIN)/python benchmarks/peers/page.py build/bench/peers.json docs/reference/performance.md build/bench/*.txt
 
