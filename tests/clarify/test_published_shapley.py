@@ -99,4 +99,4 @@ def test_the_exact_global_values_of_all_rows(
     shared = dict(zip(NAMES, found.aggregate(), strict=True))
     assert {name: shared[name] for name in EXACT} == pytest.approx(EXACT, abs=5.001e-5)
     assert [NAMES[at] for at in found.order()][: len(EXACT)] == list(EXACT)
-    assert found.values.sum(axis=1) == pytest.approx(probabilities() - EXPECTED_VALUE, abs=1e-9)
+    assert found.values.sum(axis=1) == pytest.approx(probabilities().astype(np.float64) - EXPECTED_VALUE, abs=1e-9)
