@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import psutil
 
+from series_events import many_streams
 from trialbook.handlers import native
 from trialbook.model import Kind
 from trialbook.names import Scope
@@ -58,7 +59,7 @@ def main() -> None:
 
             name = stack.enter_context(PostgresServer()).make_database()
         figures["store"] = "postgresql" if arguments.postgres else "sqlite"
-        figures |= _in_process(name, folder)
+        figures |= _in_process(name, folder, full=arguments.full)
         figures |= _through_a_server(name, folder, 60 if arguments.full else 10)
     for key, value in figures.items():
         print(f"{key:<52}{value}")
@@ -111,7 +112,7 @@ def _make(call: Call, name: str) -> int:
     return entity.id
 
 
-def _in_process(name: str, folder: Path) -> Figures:
+def _in_process(name: str, folder: Path, *, full: bool) -> Figures:
     figures: Figures = {}
     with closing(open_workspace(Settings(store=name, objects=str(folder / "objects")))) as workspace:
         call, store = Call(workspace, Scope("000000000000", "us-east-1"), "bench", "request"), workspace.store
@@ -136,6 +137,15 @@ def _in_process(name: str, folder: Path) -> Figures:
             figures[f"view of 1M points, 1,000 buckets of {x}"] = _timed(
                 lambda x=x: native.VIEWS["view"](call, {**one, "x": x})  # type: ignore[misc]
             )
+        if full:
+            _fill(store, _make(call, "ten"), 10 * MILLION)
+            store.merge(call.store.find(Kind.TRIAL_COMPONENT, call.scope.key("ten")).id)  # type: ignore[union-attr]
+            for x in ("step", "time", "relative"):
+                ask = {"queries": [{"run": "ten", "metric": "loss"}], "buckets": 1000, "x": x}
+                figures[f"view of 10M points, 1,000 buckets of {x}"] = _timed(
+                    lambda ask=ask: native.VIEWS["view"](call, ask),
+                    3,  # type: ignore[misc]
+                )
         zoom = {**one, "from": 500_000, "to": 510_000}
         figures["view of 10k of 1M points"] = _timed(lambda: native.VIEWS["view"](call, zoom))
         figures["read 1M points from the store"] = _timed(lambda: store.series(million, "loss"))
@@ -181,6 +191,7 @@ def _through_a_server(name: str, folder: Path, seconds: int) -> Figures:
         figures["view of 1M points over HTTP"] = _timed(lambda: transport.exchange("view", ask))
         figures |= _one_writer(transport, process)
         figures |= _many_runs(server.url, process, seconds)
+        figures |= many_streams(server.url, process, _one_point, 10)
         figures["server memory"] = f"{process.memory_info().rss / 2**20:.0f} MiB"
     return figures
 
@@ -201,6 +212,10 @@ def _message(run: str, seq: int, metrics: int, columns: tuple[Any, Any, Any]) ->
     }
     metric = np.tile(np.arange(metrics, dtype="<u4"), len(step) // metrics)
     return wire.write(head, (step.tobytes(), moment.tobytes(), value.tobytes(), metric.tobytes()))
+
+
+def _one_point(run: str, seq: int, value: float) -> bytes:
+    return _message(run, seq, 1, (np.array([seq]), np.array([value]), np.array([value])))
 
 
 def _one_writer(transport: HttpTransport, process: psutil.Process) -> Figures:

@@ -357,3 +357,48 @@ def test_a_server_ends_within_five_seconds_with_streams_open(tmp_path: Any) -> N
         code, seconds, errors = server.terminate()
     assert (code, errors) == (0, "")
     assert seconds < 5
+
+
+def test_a_client_that_does_not_read_costs_one_round_delays_nobody_and_can_come_back(
+    url: str, live_server: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(events, "PATIENCE", 2.0)
+    rounds: list[int] = []
+    real = events.encode
+
+    def counted(found: list[Any], cursor: str) -> bytes:
+        data = real(found, cursor)
+        rounds.append(len(data))
+        return data
+
+    monkeypatch.setattr(events, "encode", counted)
+    workspace, total = live_server.workspace, 14_000
+    run = run_id(workspace)
+    with closing(http.client.HTTPConnection(url.removeprefix("http://"), timeout=SECONDS)) as connection:
+        connection.request("GET", "/api/v1/events?topics=run:a")
+        idle = connection.getresponse()
+        with listen(url, "run:a") as stream:
+            for seq in range(14):
+                lines = [LogLine(1.0, f"{seq * 1000 + place}".ljust(3000, "x")) for place in range(1000)]
+                workspace.store.write(lambda tx, seq=seq, lines=lines: tx.append_log(run, "console", "w", seq, lines))
+            got = 0
+            while got < total:
+                got += len(stream.until("log").data["text"])
+        deadline = time.monotonic() + 30
+        while not any("a stream of events ended" in one for one in caplog.messages):
+            assert time.monotonic() < deadline, "the client that does not read is still served"
+            time.sleep(0.05)
+        with pytest.raises(http.client.IncompleteRead) as cut:
+            idle.read()
+    assert max(rounds) < 1.2 * 2**20
+    seen, last = [], ""
+    for block in cut.value.partial.decode().split("\n\n")[:-1]:
+        fields = dict(line.split(": ", 1) for line in block.splitlines())
+        last = fields.get("id", last)
+        if fields.get("event") == "log":
+            seen += json.loads(fields["data"])["text"]
+    assert 0 < len(seen) < total
+    with listen(url, "run:a", last_id=last) as stream:
+        while len(seen) < total:
+            seen += stream.until("log").data["text"]
+    assert [int(text.rstrip("x")) for text in seen] == list(range(total))

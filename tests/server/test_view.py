@@ -6,10 +6,11 @@ import json
 import math
 import urllib.request
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from trialbook.errors import ValidationError
@@ -18,6 +19,7 @@ from trialbook.handlers.dispatch import dispatch
 from trialbook.model import Document, Kind
 from trialbook.services import grids, records
 from trialbook.services.context import Call
+from trialbook.store import codec
 from trialbook.store.interface import NO_STEP
 from trialbook.testing.store_contract.series import Point, as_points
 from trialbook.wire import view as wire
@@ -206,3 +208,104 @@ def test_a_browser_asks_in_json_over_http(live_server: object) -> None:
         assert answer.headers["Content-Type"] == wire.MEDIA_TYPE
         view = wire.read(answer.read())
     assert view.head["series"] == [{"run": "a", "metric": "loss", "count": 0}]
+
+
+STEP = st.integers(-3, 40) | st.just(NO_STEP)
+TIME = st.integers(0, 50).map(float) | st.floats(0, 1e6)
+VALUE = st.floats(width=32) | st.sampled_from([math.nan, math.inf, -math.inf, -0.0])
+ROWS = st.lists(st.tuples(st.sampled_from(["loss", "auc"]), STEP, TIME, VALUE), max_size=60)
+LIMIT = st.none() | st.integers(-5, 55).map(float) | st.floats(-5, 55)
+
+
+def plainly(rows: list[Point], x: str, begin: float, low: float, high: float) -> list[tuple[float, float]]:
+    """Give (x, value) of the points within a range, by sorting a list."""
+    ordered = sorted(rows, key=lambda row: row[1:3])
+    if x == "step":
+        points = [(float(step), value) for _, step, _, value in ordered if step != NO_STEP]
+    else:
+        points = sorted(((time - begin, value) for _, _, time, value in ordered), key=lambda point: point[0])
+    return [point for point in points if low <= point[0] <= high]
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    batches=st.lists(st.tuples(ROWS, st.booleans()), min_size=1, max_size=4),
+    x=st.sampled_from(["step", "time", "relative"]),
+    low=LIMIT,
+    high=LIMIT,
+    buckets=st.integers(1, 12),
+    start=st.none() | st.integers(1, 30).map(float),
+)
+def test_a_view_of_a_store_is_what_a_plain_loop_says(
+    call: Call,
+    batches: list[tuple[list[Point], bool]],
+    x: str,
+    low: float | None,
+    high: float | None,
+    buckets: int,
+    start: float | None,
+) -> None:
+    """Chunks of 8 points, so that few points make many pieces: late, repeated, stepless, NaN and infinite ones."""
+    if low is not None and high is not None and low > high:
+        low, high = high, low
+    name = f"run {call.store.last_rev()}"
+    run = make(call, name, [], **({} if start is None else {"StartTime": start}))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(codec, "CHUNK_POINTS", 8)
+        patch.setattr(codec, "OVERVIEW_POINTS", 3)
+        for seq, (batch, merge) in enumerate(batches, 1):
+            add(call, name, seq, batch)
+            if merge:
+                call.store.merge(run)
+    bounds = {key: value for key, value in (("from", low), ("to", high)) if value is not None}
+    view = draw(call, (name, "loss"), (name, "auc"), ("gone", "loss"), x=x, buckets=buckets, **bounds)
+    rows = {metric: [row for batch, _ in batches for row in batch if row[0] == metric] for metric in ("loss", "auc")}
+    expected = []
+    for metric in ("loss", "auc"):
+        begin = 0.0 if x != "relative" else start or min((row[2] for row in rows[metric]), default=0.0)
+        limits = (-math.inf if low is None else low, math.inf if high is None else high)
+        expected.append(plainly(rows[metric], x, begin, *limits))
+    assert [one["count"] for one in view.head["series"]] == [*map(len, expected), 0]
+    if view.head["mode"] == "raw":
+        for column, points in zip(view.series, expected, strict=False):
+            kept = column.count > 0
+            assert view.x[kept].tolist() == [point[0] for point in points]
+            assert all(same(a, b) for a, (_, b) in zip(column.last[kept].tolist(), points, strict=True))
+        return
+    inside = [point[0] for points in expected for point in points]
+    if low is None:
+        assert view.head["from"] == min(inside)
+    if high is None:
+        assert view.head["to"] == max(inside)
+    edge = view.x.tolist()
+    for column, points in zip(view.series, [*expected, []], strict=True):
+        for place, begin in enumerate(edge):
+            end = edge[place + 1] if place + 1 < len(edge) else math.inf
+            check_bucket([value for at, value in points if begin <= at < end], column, place)
+
+
+def test_a_piece_in_one_bucket_is_not_unpacked(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codec, "CHUNK_POINTS", 10)
+    values = [math.nan if step < 10 else float(step % 37) for step in range(1000)]
+    run = make(call, "a", [("loss", step, 100.0 + step, value) for step, value in enumerate(values)])
+    call.store.merge(run)
+    unpacked: list[int] = []
+    real = codec.unpack_into
+
+    def counted(data: bytes, columns: Sequence[Any]) -> None:
+        unpacked.append(len(data))
+        real(data, columns)
+
+    monkeypatch.setattr(codec, "unpack_into", counted)
+    for x in ("step", "time"):
+        unpacked.clear()
+        column = draw(call, ("a", "loss"), x=x, buckets=5).series[0]
+        assert len(unpacked) <= 10
+        for place in range(5):
+            check_bucket(values[place * 200 : place * 200 + 200], column, place)
+
+
+def test_a_range_between_two_steps_takes_neither() -> None:
+    assert grids.step_range(0.5, 2.5) == (1, 2)
+    assert grids.step_range(2.25, 2.75) == (3, 2)
+    assert grids.step_range(-math.inf, math.inf)[0] > NO_STEP

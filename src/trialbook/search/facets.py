@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from trialbook.search.texts import Texts
 
 MANY_NUMBERS = 20_000
+COMMONEST = 10_000
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 FUNCTIONS = ("mean", "min", "max", "std", "count", "median")
 """Over the cells that are numbers and not NaN; `count` counts those. `std` is the sample's (n - 1); None below two."""
@@ -55,6 +56,15 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """The spread of the numbers (or times) among the cells, NaN left out."""
+
+    minimum: float
+    maximum: float
+    quantiles: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """How often each value of one property is there among some records.
 
@@ -66,6 +76,10 @@ class Tally:
         Distinct numbers, ascending, NaN last, and how many records have each.
     held, missing
         Records that have a value, and that have none.
+    range
+        The spread of the numbers; None when there is none.
+    commonest
+        Places of up to `COMMONEST` values in (codes that some record has, then numbers), by falling count.
     """
 
     texts: Texts
@@ -74,20 +88,14 @@ class Tally:
     number_counts: NDArray[np.int64]
     held: int
     missing: int
+    range: Range | None
+    commonest: NDArray[np.int64]
 
     @property
     def size(self) -> int:
         """Bytes held."""
-        return 1024 + self.text_counts.nbytes + self.numbers.nbytes + self.number_counts.nbytes
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """The spread of the numbers (or times) among the cells, NaN left out."""
-
-    minimum: float
-    maximum: float
-    quantiles: dict[str, float]
+        held = (self.text_counts, self.numbers, self.number_counts, self.commonest)
+        return 1024 + sum(array.nbytes for array in held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +145,13 @@ def tally(matcher: Matcher, name: str, rows: RowSet) -> Tally:
         text_counts = _text_counts(found.code[~is_number & present], found.texts)
     if found.number is not None:
         numbers, counts = np.unique(found.number[0][is_number] + 0.0, return_counts=True)
-    return Tally(found.texts, text_counts, numbers, counts, held, count(rows) - held)
+    commonest = _commonest(np.concatenate((text_counts[text_counts > 0], counts)), COMMONEST)
+    span = _range(numbers, counts)
+    return Tally(found.texts, text_counts, numbers, counts, held, count(rows) - held, span, commonest)
+
+
+def _commonest(counts: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    return np.argsort(-counts, kind="stable")[:most].copy()
 
 
 def _text_counts(code: NDArray[np.int32], texts: Texts) -> NDArray[np.int64]:
@@ -154,19 +168,24 @@ def distribution(known: Tally, hint: str, limit: int) -> Distribution:
 
     Of more than `MANY_NUMBERS` different numbers only the one that the hint is itself is found by a hint.
     """
-    codes, numbers = np.flatnonzero(known.text_counts), np.arange(len(known.numbers))
-    distinct_values = len(codes) + len(numbers)
-    if hint:
-        codes = codes[np.isin(codes, known.texts.containing_folded(hint))]
-        numbers = numbers[_like(known.numbers, hint)]
-    counts = np.concatenate((known.text_counts[codes], known.number_counts[numbers]))
-    order = np.argsort(-counts, kind="stable")[:limit]
-    values: list[tuple[float | str, int]] = [
-        (known.texts.get(int(codes[one])) if one < len(codes) else float(known.numbers[numbers[one - len(codes)]]),
-         int(counts[one]))
-        for one in order.tolist()
-    ]  # fmt: skip
-    return Distribution(values, distinct_values, known.held, known.missing, _range(known))
+    codes, places = np.flatnonzero(known.text_counts), None
+    distinct_values = len(codes) + len(known.numbers)
+    if not hint and limit <= COMMONEST:
+        order = known.commonest[:limit]
+    else:
+        if hint:
+            codes = codes[np.isin(codes, known.texts.containing_folded(hint))]
+            places = np.flatnonzero(_like(known.numbers, hint))
+        counts = known.number_counts if places is None else known.number_counts[places]
+        order = _commonest(np.concatenate((known.text_counts[codes], counts)), limit)
+    values: list[tuple[float | str, int]] = []
+    for one in order.tolist():
+        if one < len(codes):
+            values.append((known.texts.get(int(codes[one])), int(known.text_counts[codes[one]])))
+        else:
+            at = one - len(codes) if places is None else places[one - len(codes)]
+            values.append((float(known.numbers[at]), int(known.number_counts[at])))
+    return Distribution(values, distinct_values, known.held, known.missing, known.range)
 
 
 def _like(numbers: NDArray[np.float64], hint: str) -> NDArray[np.bool_]:
@@ -177,14 +196,14 @@ def _like(numbers: NDArray[np.float64], hint: str) -> NDArray[np.bool_]:
     return np.array([folded in f"{one:g}" for one in numbers.tolist()], np.bool_)
 
 
-def _range(known: Tally) -> Range | None:
-    real = ~np.isnan(known.numbers)
-    if not real.any():
+def _range(numbers: NDArray[np.float64], counts: NDArray[np.int64]) -> Range | None:
+    real = np.count_nonzero(~np.isnan(numbers))
+    if not real:
         return None
-    numbers, upto = known.numbers[real], np.cumsum(known.number_counts[real])
+    upto = np.cumsum(counts[:real])
     at = np.searchsorted(upto, np.array(QUANTILES) * upto[-1] * (1 - 1e-12))
     quantiles = {f"{one:g}": value for one, value in zip(QUANTILES, numbers[at].tolist(), strict=True)}
-    return Range(float(numbers[0]), float(numbers[-1]), quantiles)
+    return Range(float(numbers[0]), float(numbers[real - 1]), quantiles)
 
 
 def _column_of(values: Sequence[object]) -> Entries:

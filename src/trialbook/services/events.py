@@ -18,7 +18,9 @@ import base64
 import binascii
 import json
 import math
+from bisect import bisect_left
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -39,6 +41,8 @@ MOST_POINTS = 20_000
 """Points of one poll, about; the next poll goes on."""
 MOST_LINES = 1000
 """Lines of one log in one poll."""
+MOST_TEXT = 1 << 20
+"""Characters of lines in one poll, and the line that passes them: what a client that does not read costs at most."""
 MOST_CHANGES = 1000
 """Changed entities of one poll; the end of a commit's may be more."""
 _ROW = (1 << ROW_BITS) - 1
@@ -234,13 +238,21 @@ class Follower:
         return events
 
     def _lines(self) -> list[Event]:
-        events = []
+        events, room = [], MOST_TEXT
         for one, topic in self._followed.items():
             seen = self._cursor.lines[one]
             for stream in self._store.log_streams(one):
                 start = seen.get(stream.name, 0)
-                lines = self._store.log(one, stream.name, start, MOST_LINES) if stream.count > start else []
+                if stream.count <= start:
+                    continue
+                if room <= 0:
+                    self.more = True
+                    continue
+                lines = self._store.log(one, stream.name, start, MOST_LINES)
+                ends = list(accumulate(len(line.text) for line in lines))
+                lines = lines[: bisect_left(ends, room) + 1]
                 if lines:
+                    room -= ends[len(lines) - 1]
                     seen[stream.name] = start + len(lines)
                     self.more |= stream.count > start + len(lines)
                     told = {"stream": stream.name, "start": start, "time": [line.time for line in lines]}

@@ -7,8 +7,9 @@ different points than there may be buckets, the points themselves are the grid.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Xs = Floats | NDArray[np.int64]
 
+_MOST_STEP = 2**63 - 1
 _MOST_WHOLE = 2.0**62
 
 
@@ -32,24 +35,30 @@ class Curve:
     (n,) float64.
     """
 
-    x: Floats | NDArray[np.int64]
+    x: Xs
     value: Floats
 
     def between(self, low: float, high: float) -> Curve:
         """Give the points with `low <= x <= high`."""
-        floats = self.x.dtype.kind == "f"
-        start = np.searchsorted(self.x, low) if floats else _first(self.x, np.array([low]))[0]
-        end = np.searchsorted(self.x, high, side="right") if floats else _first(self.x, np.array([high + 1]))[0]
-        part = slice(start, end)
+        if self.x.dtype.kind == "i":
+            # As whole numbers, else NumPy makes floats of all x.
+            low, high = step_range(low, high)
+        part = slice(np.searchsorted(self.x, low), np.searchsorted(self.x, high, side="right"))
         return Curve(self.x[part], self.value[part])
 
 
-def _first(x: Floats | NDArray[np.int64], edge: Floats) -> NDArray[np.int64]:
-    """Give the place of the first x at or past each edge."""
-    if x.dtype.kind == "i":
-        # As whole numbers, else NumPy makes floats of all x.
-        edge = np.ceil(np.clip(edge, -_MOST_WHOLE, _MOST_WHOLE)).astype(np.int64)
-    return np.searchsorted(x, edge)
+def step_range(low: float, high: float) -> tuple[int, int]:
+    """Give the least and the greatest step within a range of x; that of points without one is never within."""
+    least, most = (min(max(x, -_MOST_STEP), _MOST_STEP) for x in (low, high))
+    return math.ceil(least), math.floor(most)
+
+
+NOTHING = Curve(np.zeros(0), np.zeros(0))
+"""The curve of a run that is not there."""
+
+
+def _ceiled(edge: Floats) -> NDArray[np.int64]:
+    return np.ceil(np.clip(edge, -_MOST_WHOLE, _MOST_WHOLE)).astype(np.int64)
 
 
 def bounds(curves: Sequence[Curve]) -> tuple[float, float] | None:
@@ -74,20 +83,67 @@ def edges(low: float, high: float, buckets: int, *, whole: bool) -> Floats:
     return low * (1 - share) + high * share if low < high else np.array([low, low])
 
 
+class Filling:
+    """Buckets that are filled with one part of a series after another.
+
+    Of points at the same x in different parts, that of the later part is the later one.
+
+    Parameters
+    ----------
+    edge
+        (n + 1,) where each bucket begins, and the end of the last; all points lie within.
+    whole
+        x are int64, not float64.
+    """
+
+    def __init__(self, edge: Floats, *, whole: bool) -> None:
+        n = len(edge) - 1
+        # As whole numbers, else NumPy makes floats of all x.
+        self._inner: NDArray[Any] = _ceiled(edge[1:-1]) if whole else edge[1:-1]
+        self._at: NDArray[Any] = np.full(n, np.iinfo(np.int64).min if whole else -np.inf, np.int64 if whole else None)
+        self.column = Column(np.zeros(n, np.uint32), *(np.full(n, np.nan) for _ in range(3)))
+
+    def add(self, x: Xs, value: Floats) -> None:
+        """Add points in order of x."""
+        if not len(x):
+            return
+        first, last = np.searchsorted(self._inner, (x[0], x[-1]), side="right").tolist()
+        begin = np.empty(last - first + 2, np.intp)
+        begin[0], begin[-1] = 0, len(x)
+        begin[1:-1] = np.searchsorted(x, self._inner[first:last])
+        count = begin[1:] - begin[:-1]
+        begin, end = begin[:-1], begin[1:] - 1
+        place: Any = slice(first, last + 1)
+        if not count.all():
+            held = np.flatnonzero(count)
+            place, begin, end, count = first + held, begin[held], end[held], count[held]
+        column = self.column
+        column.count[place] += count.astype(np.uint32)
+        column.minimum[place] = np.fmin(column.minimum[place], np.fmin.reduceat(value, begin))
+        column.maximum[place] = np.fmax(column.maximum[place], np.fmax.reduceat(value, begin))
+        ends, lasts = x[end], value[end]
+        earlier = ends < self._at[place]
+        if earlier.any():
+            ends, lasts = np.where(earlier, self._at[place], ends), np.where(earlier, column.last[place], lasts)
+        self._at[place], column.last[place] = ends, lasts
+
+    def place(self, x: Xs) -> NDArray[np.intp]:
+        """Give the bucket of each x."""
+        return np.searchsorted(self._inner, x, side="right")
+
+    def widen(self, place: int, count: int, least: float, most: float) -> None:
+        """Add points that lie in one bucket and are not its last, by their range alone (NaN: no numbers)."""
+        column = self.column
+        column.count[place] += count
+        column.minimum[place] = np.fmin(column.minimum[place], least)
+        column.maximum[place] = np.fmax(column.maximum[place], most)
+
+
 def bucket(curve: Curve, edge: Floats) -> Column:
     """Put a curve, all of it within the edges, into buckets."""
-    n = len(edge) - 1
-    starts = _first(curve.x, edge)
-    starts[0], starts[-1] = 0, len(curve.x)
-    count = np.diff(starts)
-    some = np.flatnonzero(count)
-    column = Column(count.astype(np.uint32), *(np.full(n, np.nan) for _ in range(3)))
-    if len(some):
-        begin = starts[some]
-        column.last[some] = curve.value[begin + count[some] - 1]
-        column.minimum[some] = np.fmin.reduceat(curve.value, begin)
-        column.maximum[some] = np.fmax.reduceat(curve.value, begin)
-    return column
+    filling = Filling(edge, whole=curve.x.dtype.kind == "i")
+    filling.add(curve.x, curve.value)
+    return filling.column
 
 
 def raw_grid(curves: Sequence[Curve], most: int) -> Floats | None:
@@ -102,7 +158,7 @@ def raw_grid(curves: Sequence[Curve], most: int) -> Floats | None:
     return slots["f0"].astype(np.float64) if len(slots) <= most else None
 
 
-def _occurrence(x: Floats | NDArray[np.int64]) -> NDArray[np.int64]:
+def _occurrence(x: Xs) -> NDArray[np.int64]:
     """Say of each point which one at its x it is, from 0 on."""
     place = np.arange(len(x))
     return place - np.searchsorted(x, x)

@@ -16,7 +16,7 @@ from __future__ import annotations
 import fnmatch
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from trialbook.model import Document, Kind
 from trialbook.services import grids, records
 from trialbook.services.events import Cursor
 from trialbook.services.grids import Curve
+from trialbook.services.sketches import Sketch, in_order
 from trialbook.store.interface import NO_STEP
 from trialbook.wire.view import View
 
@@ -34,13 +35,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from trialbook.services.context import Call
-    from trialbook.store.interface import Entity, Series
+    from trialbook.store.interface import Entity, Scan, Series
+    from trialbook.wire.view import Column
 
 AXES = ("step", "time", "relative", "axis")
 METRIC = "metric:"
 MOST_SERIES = 1000
 MOST_BUCKETS = 10_000
-_MOST_STEP = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,10 @@ class ViewQuery:
     low: float | None = None
     high: float | None = None
     buckets: int = 1000
+
+    def limits(self) -> tuple[float, float]:
+        """Give the range of x; infinite where nothing bounds it."""
+        return -math.inf if self.low is None else self.low, math.inf if self.high is None else self.high
 
 
 def draw(call: Call, query: ViewQuery) -> View:
@@ -65,18 +70,81 @@ def draw(call: Call, query: ViewQuery) -> View:
         raise ValidationError(f"The range ends before it begins: 'from' is {query.low:g}, 'to' {query.high:g}.")
     runs = _find_runs(call, query)
     cursor = _cursor(call, runs)
-    curves = [_within(curve, query) for curve in _read(call, query, runs)]
-    told = [_tell(pair, runs[pair[0]], curve) for pair, curve in zip(query.series, curves, strict=True)]
-    head: Document = {"mode": "raw", "x": query.x, "rev": cursor.rev, "cursor": cursor.text(), "series": told}
+    if _plain(query, runs):
+        drawn = _scan(call, query, runs)
+    else:
+        drawn = _on_grid([_within(curve, query) for curve in _read(call, query, runs)], query)
+    told = [_tell(pair, runs[pair[0]], count) for pair, count in zip(query.series, drawn.counts, strict=True)]
+    head = {"x": query.x, "rev": cursor.rev, "cursor": cursor.text(), "series": told}
+    return View({**drawn.head, **head}, drawn.x, drawn.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A grid (n,), the columns on it, the points of each series, and what the head says of the grid."""
+
+    head: Document
+    x: NDArray[np.float64]
+    columns: list[Column]
+    counts: list[int]
+
+
+def _on_grid(curves: Sequence[Curve], query: ViewQuery) -> _Drawn:
+    counts = [len(curve.x) for curve in curves]
     grid = grids.raw_grid(curves, query.buckets)
     if grid is not None:
-        return View(head, grid, [grids.place(curve, grid) for curve in curves])
-    low, high = grids.bounds(curves) or (0.0, 0.0)
-    low = low if query.low is None else query.low
-    high = high if query.high is None else query.high
+        return _Drawn({"mode": "raw"}, grid, [grids.place(curve, grid) for curve in curves], counts)
+    edge, head = _edges(query, *(grids.bounds(curves) or (0.0, 0.0)))
+    return _Drawn(head, edge[:-1], [grids.bucket(curve, edge) for curve in curves], counts)
+
+
+def _edges(query: ViewQuery, least: float, most: float) -> tuple[NDArray[np.float64], Document]:
+    """Give the edges of buckets over the range that is asked for, or else over all points."""
+    low = least if query.low is None else query.low
+    high = most if query.high is None else query.high
     edge = grids.edges(low, high, query.buckets, whole=query.x == "step" and low.is_integer())
-    head.update({"mode": "buckets", "from": low, "to": high})
-    return View(head, edge[:-1], [grids.bucket(curve, edge) for curve in curves])
+    return edge, {"mode": "buckets", "from": low, "to": high}
+
+
+def _plain(query: ViewQuery, runs: dict[str, Entity | ApiError]) -> bool:
+    """Say whether x is the step or the time of each point itself, so that its series is all there is to read."""
+    found = ((runs[name], metric) for name, metric in query.series)
+    return all(isinstance(run, ApiError) or _axis(query.x, run, metric) is None for run, metric in found)
+
+
+def _scan(call: Call, query: ViewQuery, runs: dict[str, Entity | ApiError]) -> _Drawn:
+    low, high = query.limits()
+    asked: dict[tuple[int, str], Entity] = {}
+    keys = []
+    for name, metric in query.series:
+        run = runs[name]
+        keys.append(None if isinstance(run, ApiError) else (run.id, metric))
+        if not isinstance(run, ApiError):
+            asked[run.id, metric] = run
+
+    def look(scans: list[Scan]) -> _Drawn:
+        begins = [_begin(query.x, run, scan) for run, scan in zip(asked.values(), scans, strict=True)]
+        sketches = [Sketch.of(scan, begin, low, high) for scan, begin in zip(scans, begins, strict=True)]
+        if max((sketch.sure() for sketch in sketches), default=0) <= query.buckets:
+            curves = dict(zip(asked, (sketch.curve() for sketch in sketches), strict=True))
+            return _on_grid([grids.NOTHING if key is None else curves[key] for key in keys], query)
+        least = min(sketch.first() for sketch in sketches) if query.low is None else 0.0
+        most = max(sketch.last() for sketch in sketches) if query.high is None else 0.0
+        edge, head = _edges(query, least, most)
+        columns = dict(zip(asked, (sketch.bucket(edge) for sketch in sketches), strict=True))
+        shown = [grids.bucket(grids.NOTHING, edge) if key is None else columns[key] for key in keys]
+        return _Drawn(head, edge[:-1], shown, [int(column.count.sum()) for column in shown])
+
+    return call.store.scan(list(asked), look)
+
+
+def _begin(x: str, run: Entity, scan: Scan) -> float | None:
+    """Give what is taken off the times; None: x is the step."""
+    if x == "time":
+        return 0.0
+    if x != "relative":
+        return None
+    return (run.doc or {}).get("StartTime") or min((one.time0 for one in scan.extents), default=0.0)
 
 
 def _cursor(call: Call, runs: dict[str, Entity | ApiError]) -> Cursor:
@@ -95,8 +163,8 @@ def _find_runs(call: Call, query: ViewQuery) -> dict[str, Entity | ApiError]:
     return found
 
 
-def _tell(pair: tuple[str, str], run: Entity | ApiError, curve: Curve) -> Document:
-    told: Document = {"run": pair[0], "metric": pair[1], "count": len(curve.x)}
+def _tell(pair: tuple[str, str], run: Entity | ApiError, count: int) -> Document:
+    told: Document = {"run": pair[0], "metric": pair[1], "count": count}
     if isinstance(run, ApiError):
         told["error"] = run.message
     return told
@@ -105,11 +173,11 @@ def _tell(pair: tuple[str, str], run: Entity | ApiError, curve: Curve) -> Docume
 def _within(curve: Curve, query: ViewQuery) -> Curve:
     if query.low is None and query.high is None:
         return curve
-    return curve.between(-math.inf if query.low is None else query.low, math.inf if query.high is None else query.high)
+    return curve.between(*query.limits())
 
 
 def _read(call: Call, query: ViewQuery, runs: dict[str, Entity | ApiError]) -> list[Curve]:
-    """Read the series of all queries with their axes, at one moment, and put each over its x."""
+    """Read the series of all queries with their axes, at one moment, and put each over its axis, or its steps."""
     asked: dict[tuple[int, str], Series | None] = {}
     for name, metric in query.series:
         run = runs[name]
@@ -118,25 +186,8 @@ def _read(call: Call, query: ViewQuery, runs: dict[str, Entity | ApiError]) -> l
             axis = _axis(query.x, run, metric)
             if axis is not None:
                 asked[run.id, axis] = None
-    bounds = _bounds(query)
-    timeless = query.x not in {"time", "relative"}
-    read = dict(zip(asked, call.store.read_series(list(asked), **bounds, timeless=timeless), strict=True))
+    read = dict(zip(asked, call.store.read_series(list(asked), timeless=True), strict=True))
     return [_curve(query.x, runs[name], metric, read) for name, metric in query.series]
-
-
-def _bounds(query: ViewQuery) -> dict[str, tuple[Any, Any]]:
-    """Give what the store can leave out; what is left is cut to the range afterwards."""
-    low, high = (-math.inf if query.low is None else query.low), (math.inf if query.high is None else query.high)
-    if query.x == "step":
-        return {"steps": (math.ceil(_step(low)), math.floor(_step(high)))}
-    if query.x == "time" and math.isfinite(low) and math.isfinite(high):
-        return {"times": (low, high)}
-    return {}
-
-
-def _step(x: float) -> float:
-    """Bring a number into the range of steps; that of points without one is left out."""
-    return min(max(x, -_MOST_STEP), _MOST_STEP)
 
 
 def _axis(x: str, run: Entity, metric: str) -> str | None:
@@ -155,16 +206,9 @@ def _axis(x: str, run: Entity, metric: str) -> str | None:
 
 def _curve(x: str, run: Entity | ApiError, metric: str, read: dict[tuple[int, str], Series]) -> Curve:
     if isinstance(run, ApiError):
-        return Curve(np.zeros(0), np.zeros(0))
+        return grids.NOTHING
     series, axis = read[run.id, metric], _axis(x, run, metric)
-    if axis is not None:
-        return _over_metric(series, read[run.id, axis])
-    if x in {"step", "axis"}:
-        return _over_steps(series)
-    begin = 0.0
-    if x == "relative" and len(series.time):
-        begin = (run.doc or {}).get("StartTime") or float(series.time.min())
-    return _sorted(series.time - begin if begin else series.time, series.value)
+    return _over_steps(series) if axis is None else _over_metric(series, read[run.id, axis])
 
 
 def _over_steps(series: Series) -> Curve:
@@ -180,11 +224,4 @@ def _over_metric(series: Series, axis: Series) -> Curve:
     has = (at >= first) & (series.step != NO_STEP)
     x = axis.value[at[has]]
     known = np.isfinite(x)
-    return _sorted(x[known], series.value[has][known])
-
-
-def _sorted(x: NDArray[np.float64], value: NDArray[np.float64]) -> Curve:
-    if (x[1:] >= x[:-1]).all():
-        return Curve(x, value)
-    order = np.argsort(x, kind="stable")
-    return Curve(x[order], value[order])
+    return Curve(*in_order(x[known], series.value[has][known]))

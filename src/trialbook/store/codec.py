@@ -146,13 +146,13 @@ def unpack(data: bytes, dtypes: Sequence[np.dtype[Any]]) -> list[NDArray[Any]]:
 def unpack_into(data: bytes, columns: Sequence[NDArray[Any] | None]) -> None:
     """Undo `pack` into arrays that are there, contiguous and of the columns' types; None leaves a column out.
 
-    The first column is always wanted. Raises as `unpack` does.
+    The last column is always wanted. Raises as `unpack` does.
     """
-    first = columns[0]
-    assert first is not None
+    last = columns[-1]
+    assert last is not None
     if data[:1] == _PCODEC_BYTE and standalone is not None and len(data) > _HEADER.size + 4 * len(columns):
         _, count, _, n = _HEADER.unpack_from(data)
-        if count != len(columns) or n != len(first):
+        if count != len(columns) or n != len(last):
             raise _damaged()
         start = _HEADER.size + 4 * count
         for size, column in zip(struct.unpack_from(f"<{count}I", data, _HEADER.size), columns, strict=True):
@@ -160,9 +160,10 @@ def unpack_into(data: bytes, columns: Sequence[NDArray[Any] | None]) -> None:
                 standalone.simple_decompress_into(data[start : start + size], column)
             start += size
         return
+    # Columns left out are as wide as numbers are.
     dtypes = [VALUE if column is None else column.dtype for column in columns]
     for column, unpacked in zip(columns, unpack(data, dtypes), strict=True):
-        if len(unpacked) != len(first):
+        if len(unpacked) != len(last):
             raise _damaged()
         if column is not None:
             column[:] = unpacked

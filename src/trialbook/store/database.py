@@ -11,8 +11,21 @@ from collections import deque
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from trialbook.errors import StoreError
-from trialbook.store import arrivals, claims, edges, entities, logs, merging, objects, packing, reading, series
+from trialbook.store import (
+    arrivals,
+    claims,
+    edges,
+    entities,
+    logs,
+    merging,
+    objects,
+    packing,
+    reading,
+    scanning,
+    series,
+)
 from trialbook.store.merging import LOG_BATCHES, Merger
+from trialbook.store.session import snapshot
 from trialbook.store.transaction import Shared, SqlTransaction
 from trialbook.store.writer import Writer
 
@@ -32,6 +45,7 @@ if TYPE_CHECKING:
         LogStream,
         ObjectRow,
         RunSummary,
+        Scan,
         Series,
         Summary,
         Transaction,
@@ -184,6 +198,14 @@ class SqlStore:
     ) -> list[Series]:
         within = reading.Range(steps, times, timeless and times is None)
         return self._read(lambda s: reading.read_many(s, self._names(), queries, within))
+
+    def scan(self, queries: Sequence[tuple[int, str]], look: Callable[[list[Scan]], T]) -> T:
+        def ask(session: Session) -> T:
+            with snapshot(session):
+                scans: list[Scan] = [*scanning.open_scans(session, self._names(), queries)]
+                return look(scans)
+
+        return self._read(ask)
 
     def position(self, runs: Sequence[int]) -> int:
         return self._read(lambda s: arrivals.position(s, runs))

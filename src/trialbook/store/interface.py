@@ -99,6 +99,37 @@ class Series:
     value: NDArray[np.float64]
 
 
+class Extent(NamedTuple):
+    """What a piece of a series spans: how many points, the least and greatest step and time (epoch seconds)."""
+
+    points: int
+    step0: int
+    step1: int
+    time0: float
+    time1: float
+
+
+class Scan(Protocol):
+    """One series as it is at one moment, to be read piece by piece; used within the `Store.scan` that gave it.
+
+    `extents` are those of its pieces, whose points follow each other in order of (step, time, arrival).
+    """
+
+    extents: list[Extent]
+
+    def pieces(self, wanted: Sequence[int], *, step: bool, time: bool) -> Iterator[tuple[int, Series]]:
+        """Read some pieces, by number, ascending. Each is there until the next one is asked for.
+
+        `step` and `time` say whether these are needed: they may be empty else.
+        """
+
+    def ranges(self, wanted: Sequence[int]) -> list[tuple[int, float, float]]:
+        """Give number, minimum and maximum of those of the pieces `wanted` that need not be read for it.
+
+        Both are over the values that are not NaN; NaN when there is none.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What is known of one series without reading it.
@@ -404,6 +435,12 @@ class Store(Reader, Protocol):
         `steps` and `times` (epoch seconds) narrow them to the points between, ends included; little of what lies
         outside is read. Points that no merge has packed yet are among them. `timeless` says that the times are not
         needed: the answer's may be empty.
+        """
+
+    def scan(self, queries: Sequence[tuple[int, str]], look: Callable[[list[Scan]], T]) -> T:
+        """Give what `look` makes of the series (run, name), in the order asked for, as they are at one moment.
+
+        Costs less than `read_series` where few of the points are kept. `look` may run twice, when a connection is lost.
         """
 
     def position(self, runs: Sequence[int]) -> int:

@@ -16,7 +16,7 @@ import numpy as np
 
 from trialbook.store import codec
 from trialbook.store.interface import Series
-from trialbook.store.session import snapshot
+from trialbook.store.session import batched, placeholders, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,8 +71,8 @@ def read_many(session: Session, names: MetricNames, queries: Sequence[Query], wi
     """Read series at one moment, in the order of the queries."""
     found: dict[Query, Series] = {}
     with snapshot(session):
-        for run in dict.fromkeys(run for run, _ in queries):
-            waiting = Waiting.of_run(session, run)
+        everything = Waiting.of_runs(session, list(dict.fromkeys(run for run, _ in queries)))
+        for run, waiting in everything.items():
             for name in dict.fromkeys(name for other, name in queries if other == run):
                 number = names.number(session, name)
                 columns = _EMPTY if number is None else _read(session, run, number, waiting, within)
@@ -91,23 +91,31 @@ class Waiting:
         self._columns = [np.concatenate(columns) for columns in zip(*unpacked, strict=True)]
 
     @classmethod
-    def of_run(cls, session: Session, run: int) -> Waiting:
-        """Read a run's."""
-        return cls([row[0] for row in session.rows(_WAITING, (run,))])
+    def of_runs(cls, session: Session, runs: Sequence[int]) -> dict[int, Waiting]:
+        """Read those of some runs, all different."""
+        with_some: set[int] = set()
+        for part in batched(runs):
+            sql = f"SELECT DISTINCT run FROM flush WHERE run IN ({placeholders(len(part))}) AND data IS NOT NULL"  # noqa: S608
+            with_some |= {row[0] for row in session.rows(sql, part)}
+        # One run at a time: many runs' batches at once would lie in fresh memory, which costs more than the queries.
+        return {
+            run: cls([row[0] for row in session.rows(_WAITING, (run,))] if run in with_some else []) for run in runs
+        }
 
     def of(self, metric: int) -> Columns:
-        """Give those of one series."""
+        """Give those of one series, in order of (step, time, arrival)."""
         if not self._columns:
             return _EMPTY
-        metrics, step, time, value = self._columns
-        mine = np.flatnonzero(metrics == metric)
-        return step[mine], time[mine], value[mine]
+        metrics, *columns = self._columns
+        mine = metrics == metric
+        step, time, value = columns if mine.all() else (column[mine] for column in columns)
+        return in_order((step, time, value))
 
 
 def _read(session: Session, run: int, metric: int, waiting: Waiting, within: Range) -> Columns:
     condition, bounds = within.where()
     rows = session.rows(f"{_CHUNKS}{condition} ORDER BY no", (run, metric, *bounds))
-    late = in_order(waiting.of(metric))
+    late = waiting.of(metric)
     if within.timeless and not len(late[0]):
         return within.cut(join(rows, late, timeless=True))
     return within.cut(join(rows, late))
@@ -128,7 +136,7 @@ def join(chunks: Sequence[Row], late: Columns, *, timeless: bool = False) -> Col
     start = 0
     for n, data in chunks:
         parts = [column[start : start + n] for column in columns]
-        codec.unpack_into(data, [parts[0], None, parts[2]] if timeless else parts)
+        codec.unpack_into(data, [parts[0], None if timeless else parts[1], parts[2]])
         start += n
     step, time, value = columns
     if timeless:

@@ -66,8 +66,11 @@ def write(view: View) -> bytes:
 
 
 def _narrow(column: NDArray[np.float64]) -> NDArray[np.float32]:
-    kept = np.where(np.isinf(column), column, np.clip(column, -_LARGEST, _LARGEST))
-    return kept.astype("<f4")
+    with np.errstate(over="ignore"):
+        kept = column.astype("<f4")
+    if np.isinf(kept).any():
+        kept = np.where(np.isinf(column), column, np.clip(column, -_LARGEST, _LARGEST)).astype("<f4")
+    return kept
 
 
 def read(answer: bytes) -> View:
