@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from trialbook.sdk import warning
+from trialbook.sdk.capture import reading
 from trialbook.sdk.target import Target, forget_transports
 
 
@@ -15,6 +16,7 @@ from trialbook.sdk.target import Target, forget_transports
 def capture_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """Capture nothing where the test does not ask for it: facts come after a run's end, and keep its spool."""
     monkeypatch.setenv("TRIALBOOK_CAPTURE", "off")
+    reading.forget()
 
 
 @pytest.fixture

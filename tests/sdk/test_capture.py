@@ -22,6 +22,7 @@ from trialbook.sdk.capture import choice, facts, git, watch
 from trialbook.sdk.capture.choice import DEFAULT, OFF, Choice, choose
 from trialbook.sdk.capture.console import Descriptors, Streams
 from trialbook.sdk.capture.lines import LONGEST, Lines
+from trialbook.sdk.capture.shared import Shared
 from trialbook.sdk.capture.system import Gpus, Sampler
 from trialbook.sdk.target import Target
 
@@ -202,6 +203,105 @@ def test_slow_facts_hold_no_run_up_and_arrive_after_its_end(target: Target, monk
     gate.set()
     wait_until(lambda: run.describe().get("environment") == {"git": {"commit": "abc"}})
     wait_until(lambda: not list(target.spools.glob("w-*")))
+
+
+def test_runs_of_a_process_share_what_git_said_until_a_commit(
+    target: Target, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repository)
+    (repository / "train.py").write_text("lr = 2\n")
+    asked: list[Path] = []
+    really = git.read
+
+    def counted(folder: Path) -> git.Code | None:
+        asked.append(folder)
+        return really(folder)
+
+    monkeypatch.setattr(git, "read", counted)
+    with Run("exp", "first", capture="git,packages,host"):
+        pass
+    watch.finish_reading()
+    with Run("exp", "second", capture="git,packages,host") as second:
+        pass
+    told = second.describe()
+    assert told["environment"]["git"]["dirty"] is True, "what is known comes with the run itself"
+    assert {"git", "host", "packages"} == set(told["environment"])
+    assert len(asked) == 1
+    watch.finish_reading()
+    wait_until(lambda: set(second.describe()["InputArtifacts"]) == {"git.diff", "packages.txt"})
+    subprocess.run(["git", "commit", "-qam", "two"], check=True, cwd=repository)
+    with Run("exp", "third", capture="git") as third:
+        pass
+    watch.finish_reading()
+    wait_until(lambda: (third.describe().get("environment") or {}).get("git", {}).get("dirty") is False)
+    assert third.describe()["environment"]["git"]["commit"] != told["environment"]["git"]["commit"]
+    assert len(asked) == 2
+    wait_until(lambda: not list(target.spools.glob("w-*")))
+
+
+def test_a_shared_fact_is_read_once_and_again_when_it_is_old_or_its_state_changes() -> None:
+    now, state, read = 0.0, "a", 0
+
+    def count() -> int:
+        nonlocal read
+        read += 1
+        return read
+
+    fact = Shared(count, lambda: state, 10.0, lambda: now)
+    assert not fact.known
+    assert (fact.get(), fact.get(), fact.known) == (1, 1, True)
+    now = 10.0
+    assert not fact.known
+    assert fact.get() == 2
+    state = "b"
+    assert not fact.known
+    assert fact.get() == 3
+    fact.forget()
+    assert fact.get() == 4
+
+
+def test_a_shared_fact_that_fails_is_asked_again_and_who_comes_meanwhile_waits() -> None:
+    entered, gate = threading.Event(), threading.Event()
+    told = [ValueError("not now"), "x", "y"]
+
+    def read() -> str:
+        entered.set()
+        gate.wait(DEADLINE)
+        one = told.pop(0)
+        if isinstance(one, Exception):
+            raise one
+        return str(one)
+
+    fact = Shared(read, lambda: None)
+    gate.set()
+    with pytest.raises(ValueError, match="not now"):
+        fact.get()
+    gate.clear()
+    entered.clear()
+    found: list[str] = []
+    threads = [threading.Thread(target=lambda: found.append(fact.get())) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    assert entered.wait(DEADLINE)
+    gate.set()
+    for thread in threads:
+        thread.join()
+    assert found == ["x", "x", "x"]
+
+
+def test_the_state_of_a_repository_changes_with_a_commit_also_from_a_worktree(repository: Path) -> None:
+    inner = repository / "a" / "b"
+    inner.mkdir(parents=True)
+    tree = repository.parent / "tree"
+    subprocess.run(["git", "worktree", "add", "-q", str(tree)], check=True, cwd=repository, capture_output=True)
+    before = git.state(inner), git.state(tree)
+    assert all(one[0] for one in before)
+    for folder in (repository, tree):
+        (folder / "more").write_text("x")
+        subprocess.run(["git", "add", "."], check=True, cwd=folder)
+        subprocess.run(["git", "commit", "-qm", "more"], check=True, cwd=folder)
+    assert git.state(inner) != before[0]
+    assert git.state(tree) != before[1]
 
 
 def test_facts_of_a_run_whose_folders_were_removed_meanwhile_are_no_warning(

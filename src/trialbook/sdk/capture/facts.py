@@ -12,7 +12,6 @@ import os
 import platform
 import re
 import sys
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +67,11 @@ def notebook_name() -> str | None:
     return "notebook" if kernel else None
 
 
-@cache
+def package_state() -> tuple[tuple[str, int], ...]:
+    """Give the folders that packages are looked for in, with the time of their last change: installing changes it."""
+    return tuple((place, _changed(place)) for place in sys.path)
+
+
 def packages() -> list[str]:
     """Give the installed packages as `name==version`, by name, as their folders tell them."""
     found: dict[str, str] = {}
@@ -85,7 +88,6 @@ def packages() -> list[str]:
     return [found[name] for name in sorted(found)]
 
 
-@cache
 def host() -> Document:
     """Describe the machine: its name, system, processors, memory in bytes, and user."""
     import psutil
@@ -128,6 +130,13 @@ def environment() -> Document:
         clean(name): MASK if _SECRET.search(name) else _URL_USER.sub("", clean(value))[:_LONGEST]
         for name, value in sorted(os.environ.items())
     }
+
+
+def _changed(place: str) -> int:
+    try:
+        return Path(place or ".").stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _arguments() -> list[str]:

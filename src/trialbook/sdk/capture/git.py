@@ -52,6 +52,27 @@ def read(folder: Path) -> Code | None:
     return Code(facts, _difference(folder, facts) if facts["dirty"] else b"")
 
 
+def state(folder: Path) -> tuple[int, ...]:
+    """Give the times of what changes with a commit, a checkout and `git add`: of HEAD, its log, and the index.
+
+    An edit of a file alone changes none of them.
+    """
+    for place in (folder, *folder.parents):
+        inner = place / ".git"
+        if inner.is_file():  # a worktree, or a submodule
+            inner = place / inner.read_text(encoding="utf-8", errors="replace").partition(":")[2].strip()
+        if inner.is_dir():
+            return tuple(_changed(inner / name) for name in ("HEAD", "index", "logs/HEAD"))
+    return ()
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def _difference(folder: Path, facts: Document) -> bytes:
     hidden = [f":(top,exclude,icase,glob)**/{pattern}" for pattern in SECRETS]
     arguments = ["diff", "--no-ext-diff", "--no-textconv", "--no-color", "HEAD", "--", ":(top)", *hidden]

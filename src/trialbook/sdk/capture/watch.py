@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from trialbook.model import Document
     from trialbook.sdk.capture.choice import Choice
     from trialbook.sdk.capture.lines import Line
+    from trialbook.sdk.capture.reading import Facts
     from trialbook.sdk.capture.system import Sampler
     from trialbook.sdk.spool import Spool
 
@@ -65,10 +66,7 @@ class Capture:
     def begin(self) -> None:
         """Start. Raises nothing."""
         if self._choice.facts:
-            self._spool.expecting = True
-            self._facts = threading.Thread(target=self._read_facts, name="trialbook-capture", daemon=True)
-            _reading.append(self._facts)
-            self._facts.start()
+            self._begin_facts()
         if self._choice.takes("console"):
             try:
                 _watcher().console.listen(self._hear, self._spool.folder, descriptors=self._choice.descriptors)
@@ -76,6 +74,23 @@ class Capture:
                 warn_once("console", f"Trialbook cannot capture the console: {error}. The run goes on without it.")
         if self._choice.takes("system") or self._choice.takes("console"):
             _watcher().add(self)
+
+    def _begin_facts(self) -> None:
+        """Tell at once what other runs have had read; read the rest, and keep files, on a thread."""
+        from trialbook.sdk.capture.reading import Facts
+
+        facts = Facts(self._choice, tagging=self._leads)
+        told = facts.at_hand
+        if told:
+            for change in facts.changes():
+                self._spool.note({"change": change})
+        if not told or facts.attachments:
+            self._spool.expecting = True
+            self._facts = threading.Thread(
+                target=self._read_facts, args=(facts, told), name="trialbook-capture", daemon=True
+            )
+            _reading.append(self._facts)
+            self._facts.start()
 
     def end(self) -> None:
         """Take the last of what goes on, and hold facts back until `release`: the end does not wait for them.
@@ -123,15 +138,15 @@ class Capture:
                 raise
             # The process ends, and whoever removed its folders meanwhile wants no warning of that.
 
-    def _read_facts(self) -> None:
+    def _read_facts(self, facts: Facts, told: bool) -> None:
         _hurry.wait(HEAD_START)
-        from trialbook.sdk.capture import reading
-
         try:
-            for change in reading.read(self._choice, self._keep, tagging=self._leads):
+            for change in () if told else facts.changes():
                 self._may_tell.wait()
                 if self._spool.pid == os.getpid():
                     self._spool.note({"change": change})
+            for attachment in facts.attachments:
+                attachment.keep(self._keep)
         except Exception as error:  # noqa: BLE001 - facts are worth less than the run
             warn_once("facts", f"Trialbook could not read all facts of a run: {type(error).__name__}: {error}.")
         finally:
