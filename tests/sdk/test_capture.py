@@ -239,6 +239,25 @@ def test_runs_of_a_process_share_what_git_said_until_a_commit(
     wait_until(lambda: not list(target.spools.glob("w-*")))
 
 
+def test_a_run_whose_folder_was_removed_captures_the_rest(
+    target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    with Run("exp", "first", capture="git,host"):
+        pass
+    watch.finish_reading()
+    gone.rmdir()
+    with Run("exp", "second", capture="git,host,console") as second:
+        print("still heard")
+    watch.finish_reading()
+    assert "still heard" in [text for _, text in second.console()]
+    wait_until(lambda: "host" in (second.describe().get("environment") or {}))
+    assert not [one for one in caplog.messages if "call of capture" in one]
+    wait_until(lambda: not list(target.spools.glob("w-*")))
+
+
 def test_a_shared_fact_is_read_once_and_again_when_it_is_old_or_its_state_changes() -> None:
     now, state, read = 0.0, "a", 0
 

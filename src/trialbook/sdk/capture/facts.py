@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trialbook.sdk.capture.shared import changed_at
 from trialbook.sdk.parameters import clean
 from trialbook.sdk.process import host as host_name
 
@@ -69,7 +70,7 @@ def notebook_name() -> str | None:
 
 def package_state() -> tuple[tuple[str, int], ...]:
     """Give the folders that packages are looked for in, with the time of their last change: installing changes it."""
-    return tuple((place, _changed(place)) for place in sys.path)
+    return tuple((place, changed_at(Path(place or "."))) for place in sys.path)
 
 
 def packages() -> list[str]:
@@ -130,13 +131,6 @@ def environment() -> Document:
         clean(name): MASK if _SECRET.search(name) else _URL_USER.sub("", clean(value))[:_LONGEST]
         for name, value in sorted(os.environ.items())
     }
-
-
-def _changed(place: str) -> int:
-    try:
-        return Path(place or ".").stat().st_mtime_ns
-    except OSError:
-        return 0
 
 
 def _arguments() -> list[str]:

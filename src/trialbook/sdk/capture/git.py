@@ -11,6 +11,8 @@ import re
 import subprocess
 from typing import TYPE_CHECKING, NamedTuple
 
+from trialbook.sdk.capture.shared import changed_at
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -62,15 +64,8 @@ def state(folder: Path) -> tuple[int, ...]:
         if inner.is_file():  # a worktree, or a submodule
             inner = place / inner.read_text(encoding="utf-8", errors="replace").partition(":")[2].strip()
         if inner.is_dir():
-            return tuple(_changed(inner / name) for name in ("HEAD", "index", "logs/HEAD"))
+            return tuple(changed_at(inner / name) for name in ("HEAD", "index", "logs/HEAD"))
     return ()
-
-
-def _changed(path: Path) -> int:
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0
 
 
 def _difference(folder: Path, facts: Document) -> bytes:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
+    from pathlib import Path
 
 T = TypeVar("T")
 
@@ -49,9 +50,12 @@ class Shared(Generic[T]):
 
     @property
     def known(self) -> bool:
-        """Whether `get` can answer without reading."""
+        """Whether `get` can answer without reading. It cannot where what the fact depends on cannot be told."""
         kept = self._kept
-        return kept is not None and self._holds(kept)
+        try:
+            return kept is not None and self._holds(kept)
+        except OSError:
+            return False
 
     def get(self) -> T:
         """Give the fact. Raises whatever reading it raises; nothing is kept then."""
@@ -72,6 +76,14 @@ class Shared(Generic[T]):
     def renew(self) -> None:
         """In a forked process: the thread that was reading is not here."""
         self._door = threading.Lock()
+
+
+def changed_at(path: Path) -> int:
+    """Give when a file or folder was last changed, in ns since the epoch; 0 where it cannot be told."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _after_fork() -> None:
