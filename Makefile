@@ -107,7 +107,8 @@ $(PEERS): requirements-peers.txt
 	@.venv-peers/bin/python $(PIP_QUIET) -r requirements-peers.txt
 	@touch $@
 
-BENCHMARKS := $(sort $(wildcard benchmarks/*.py))
+# series_events.py is a part of series.py.
+BENCHMARKS := $(filter-out benchmarks/series_events.py,$(sort $(wildcard benchmarks/*.py)))
 # What each benchmark is given, by its name; nothing where its own defaults fit.
 SHORT_clarify := --rows 30000
 SHORT_jobs := --jobs 20

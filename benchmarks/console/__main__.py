@@ -1,6 +1,6 @@
 """The console in a real browser, at scale: what it takes, and whether that is what was promised.
 
-    python benchmarks/console [--only search charts] [--store FOLDER ... | --runs 10000] [--json FILE]
+    python benchmarks/console [--only search] [--store FOLDER ... | --runs 10000] [--json FILE]
 
 FOLDERs are stores that `benchmarks/search_store.py` made; without one, a store of `--runs` is made and goes again.
 The console must be built (`make console`), and Debian's Chromium installed (`make chromium`). Prints a line a figure:
@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.append(str(Path(__file__).parents[1]))
 
-import charts
 from browser import chromium
 
 import search
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 
 SCENARIOS: dict[str, Callable[[Browser, list[Path]], Iterator[Line]]] = {
     "search": search.measure,
-    "charts": charts.measure,
 }
 
 

@@ -1,18 +1,16 @@
-"""A server and a tab of a real Chromium over it, with what can be read of both: time, memory, tasks, frames.
+"""A server and a tab of a real Chromium over it, with what can be read of both: time and memory.
 
 Wall times hang on what else the machine does; the CPU times beside them do not. A tab's CPU is that of its main thread
-(`Performance.getMetrics` in thread time); a task's is the `tdur` of `RunTask` in a trace.
+(`Performance.getMetrics` in thread time).
 """
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 
 PATIENCE = 120_000
 """Milliseconds that a step may take."""
-TRACED = ["disabled-by-default-devtools.timeline", "devtools.timeline", "toplevel"]
 MEGA = 1 << 20
 
 
@@ -97,8 +94,6 @@ class Tab:
         # The session alone: the page itself is loaded by the first `open`.
         self._context.request.get(f"{server.url}/?token={server.token}", headers={"Accept": "text/html"})
         self.page: Page = self._context.new_page()
-        self.asked: list[str] = []
-        self.page.on("request", lambda request: self.asked.append(request.url.removeprefix(server.url)))
         self.problems: list[str] = []
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.cdp: CDPSession = self._context.new_cdp_session(self.page)
@@ -110,14 +105,10 @@ class Tab:
         return self.page
 
     def close(self) -> None:
-        """Close it and forget its cache."""
+        """Close it and forget its cache. Raises `RuntimeError` if the page failed: its figures are void."""
         self._context.close()
-
-    def calls(self) -> list[str]:
-        """Give the calls of the console's API since the last time this was asked, without the stream of events."""
-        told = [one for one in self.asked if "/console/api/" in one and "/events" not in one]
-        self.asked.clear()
-        return told
+        if self.problems:
+            raise RuntimeError(f"the page failed: {self.problems[0]}")
 
     def metrics(self) -> dict[str, float]:
         """Give `Performance.getMetrics` by name; times in seconds of the main thread's CPU."""
@@ -156,36 +147,6 @@ class Tab:
             until()
         told = (time.perf_counter() - wall) * 1e3
         return {"wall": told, "page": self.cpu_ms() - page, "server": self.server.cpu_ms() - server}
-
-    def tasks(self, action: Callable[[], object]) -> list[float]:
-        """Trace an action; give the CPU time of each of the main thread's tasks in ms, longest first."""
-        self.browser.start_tracing(page=self.page, categories=TRACED)
-        try:
-            action()
-        finally:
-            events = json.loads(self.browser.stop_tracing())["traceEvents"]
-        mains = {
-            (one["pid"], one["tid"])
-            for one in events
-            if one.get("name") == "thread_name" and one["args"].get("name") == "CrRendererMain"
-        }
-        tasks = [
-            one.get("tdur", one.get("dur", 0)) / 1e3
-            for one in events
-            if one.get("name") == "RunTask" and (one["pid"], one["tid"]) in mains
-        ]
-        return sorted(tasks, reverse=True)
-
-    def frames(self, action: Callable[[], object]) -> dict[str, float]:
-        """Count the animation frames during an action: a second, and the longest gap in ms."""
-        self.page.evaluate(
-            "() => { const f = (window.__frames = []); const next = (t) => { f.push(t); "
-            "window.__frame = requestAnimationFrame(next); }; window.__frame = requestAnimationFrame(next); }"
-        )
-        action()
-        at: list[float] = self.page.evaluate("() => { cancelAnimationFrame(window.__frame); return window.__frames; }")
-        gaps = [after - before for before, after in pairwise(at)] or [0.0]
-        return {"fps": 1e3 * len(gaps) / max(1e-9, sum(gaps)), "longest": max(gaps)}
 
 
 def cpu_ms(pid: int) -> float:

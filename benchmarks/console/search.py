@@ -1,4 +1,4 @@
-"""The search page over many runs: first load, further queries, suggestions, memory."""
+"""The search page over many runs: first load and memory."""
 
 from __future__ import annotations
 
@@ -21,4 +21,11 @@ def measure(browser: Browser, stores: list[Path]) -> Iterator[Line]:
             rows = tab.page.locator("[data-row]")
             told = tab.timed(lambda one=tab: one.open("#/search"), lambda one=rows: one.first.wait_for())
             yield Line("rows are shown", told["wall"], "ms", most=2000, more={"store": store.name, **told})
+            more = {
+                "store": store.name,
+                "elements": tab.nodes(),
+                "process MB": tab.rss_mb(),
+                "server MB": server.rss_mb(),
+            }
+            yield Line("JS heap of the tab", tab.heap_mb(), "MB", most=150, more=more)
             tab.close()
