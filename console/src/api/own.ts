@@ -14,6 +14,8 @@ export interface TableRequest {
   readonly columns: readonly string[];
   readonly limit?: number;
   readonly offset?: number;
+  /** The token of the page before. */
+  readonly token?: string;
 }
 
 export interface TableAnswer {
@@ -22,6 +24,8 @@ export interface TableAnswer {
   readonly arns: readonly string[];
   readonly columns: Readonly<Record<string, readonly Cell[]>>;
   readonly types: Readonly<Record<string, Type>>;
+  /** Asks for the page after this one; null behind the last, absent of a matrix of names. */
+  readonly token?: string | null;
   readonly ms: number;
   readonly rev: number;
 }

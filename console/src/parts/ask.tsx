@@ -12,10 +12,12 @@ interface Props {
   readonly close: () => void;
   readonly disabled?: boolean;
   readonly busy?: boolean;
+  /** What the button says that leaves. */
+  readonly leave?: string;
   readonly children: ReactNode;
 }
 
-export function Ask({ title, verb, act, close, disabled = false, busy = false, children }: Props) {
+export function Ask({ title, verb, act, close, disabled = false, busy = false, leave = "Cancel", children }: Props) {
   return (
     <Modal
       visible
@@ -25,7 +27,7 @@ export function Ask({ title, verb, act, close, disabled = false, busy = false, c
       footer={
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={close}>Cancel</Button>
+            <Button variant="link" onClick={close}>{leave}</Button>
             <Button variant="primary" disabled={disabled} loading={busy} onClick={act}>{verb}</Button>
           </SpaceBetween>
         </Box>

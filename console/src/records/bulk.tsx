@@ -7,13 +7,13 @@ import ProgressBar from "@cloudscape-design/components/progress-bar";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState, type ReactNode } from "react";
+import { useRef, useState, type ReactNode } from "react";
 import { properties, table } from "@/api/own";
 import { notify } from "@/app/notices";
 import { Ask } from "@/parts/ask";
 import { refreshLists } from "@/parts/delete";
 import { Failure } from "@/parts/failure";
-import { each, namesOf, type Chosen, type Named, type Outcome } from "@/records/chosen";
+import { allOf, each, firstOf, type Chosen, type Named, type Outcome } from "@/records/chosen";
 import { addTags, deleteOf, deleteTags, moveRun, total, weighRun } from "@/records/deeds";
 
 interface Props {
@@ -34,35 +34,52 @@ function Deed({ chosen, close, title, verb, past, deed, children }: DeedProps) {
   const [done, setDone] = useState<number>();
   const [outcome, setOutcome] = useState<Outcome>();
   const [error, setError] = useState<unknown>();
+  const stop = useRef<AbortController>(undefined);
+  const [stopping, setStopping] = useState(false);
   const queries = useQueryClient();
+  const busy = done !== undefined && outcome === undefined && error === undefined;
   async function act(): Promise<void> {
     if (deed === undefined) return;
     setDone(0);
-    try {
-      const told = await each(await namesOf(chosen), deed, setDone);
-      await refreshLists(queries);
-      if (told.done > 0) notify("success", `${past} ${told.done.toLocaleString()} ${told.done === 1 ? chosen.state.kind.one : chosen.state.kind.label.toLowerCase()}.`);
-      if (told.failed.length === 0) close(true);
-      else setOutcome(told);
-    } catch (failure) {
+    setError(undefined);
+    setStopping(false);
+    stop.current = new AbortController();
+    const result = await each(allOf(chosen, stop.current.signal), deed, setDone, stop.current.signal).catch((failure: unknown) => {
       setError(failure);
-    }
+      return undefined;
+    });
+    await refreshLists(queries);
+    if (result === undefined) return;
+    if (result.done > 0) notify("success", `${past} ${result.done.toLocaleString()} ${result.done === 1 ? chosen.state.kind.one : chosen.state.kind.label.toLowerCase()}.`);
+    if (result.failures === 0 && !result.stopped) close(true);
+    else setOutcome(result);
+  }
+  function leave(): void {
+    if (!busy) return close(done !== undefined);
+    setStopping(true);
+    stop.current?.abort();
   }
   return (
-    <Ask title={title} verb={verb} act={() => void act()} close={() => close(outcome !== undefined)} busy={done !== undefined && outcome === undefined && error === undefined} disabled={deed === undefined || outcome !== undefined}>
+    <Ask title={title} verb={verb} act={() => void act()} close={leave} busy={busy} leave={busy ? (stopping ? "Stopping" : "Stop") : done === undefined ? "Cancel" : "Close"} disabled={deed === undefined || outcome !== undefined}>
       <SpaceBetween size="m">
-        {outcome === undefined && children}
-        {done !== undefined && chosen.count > 4 && outcome === undefined && <ProgressBar value={(100 * done) / chosen.count} label={`${done.toLocaleString()} of ${chosen.count.toLocaleString()}`} />}
+        {!busy && outcome === undefined && children}
+        {busy && chosen.count > 4 && <ProgressBar value={(100 * done) / chosen.count} label={`${done.toLocaleString()} of ${chosen.count.toLocaleString()}`} description="Keep this page open: what is done stays done, the rest waits for it." />}
         {outcome !== undefined && (
-          <Alert type="warning" header={`${outcome.done} done, ${outcome.failed.length} not`}>
-            {outcome.failed.slice(0, 10).map((one) => <div key={one.name}>{one.name}: {one.why}</div>)}
-            {outcome.failed.length > 10 && <div>and {outcome.failed.length - 10} more.</div>}
+          <Alert type="warning" header={summary(outcome, chosen.count)}>
+            {outcome.failed.map((one) => <div key={one.name}>{one.name}: {one.why}</div>)}
+            {outcome.failures > outcome.failed.length && <div>and {(outcome.failures - outcome.failed.length).toLocaleString()} more.</div>}
           </Alert>
         )}
+        {error !== undefined && done !== undefined && done > 0 && <Box>{done.toLocaleString()} of {chosen.count.toLocaleString()} were reached before it ended.</Box>}
         {error !== undefined && <Failure error={error} />}
       </SpaceBetween>
     </Ask>
   );
+}
+
+function summary({ done, failures, stopped }: Outcome, count: number): string {
+  const parts = [`${done.toLocaleString()} of ${count.toLocaleString()} done`, ...(failures === 0 ? [] : [`${failures.toLocaleString()} failed`])];
+  return `${stopped ? "Stopped: " : ""}${parts.join(", ")}`;
 }
 
 function many(chosen: Chosen): string {
@@ -121,7 +138,7 @@ export function DeleteThem({ chosen, close }: Props) {
   const runs = resource === "run";
   const along = useQuery({
     queryKey: ["along", chosen.where, chosen.all, chosen.rows.map((one) => one.name)],
-    queryFn: async () => Promise.all((await namesOf(chosen, WEIGHED)).map(({ name }) => weighRun(name))),
+    queryFn: async () => Promise.all((await firstOf(chosen, WEIGHED)).map(({ name }) => weighRun(name))),
     enabled: runs,
   });
   const children = (along.data ?? []).flatMap((one) => one.children);

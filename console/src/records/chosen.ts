@@ -1,6 +1,8 @@
 /** What the user chose: some rows, or everything that the query finds, which is then asked for by the query itself. */
-import { matrix } from "@/api/own";
+import { ApiError } from "@/api/client";
+import { table, type TableAnswer } from "@/api/own";
 import type { Row } from "@/records/columns";
+import { rounds } from "@/records/rounds";
 import type { State } from "@/records/state";
 
 export interface Chosen {
@@ -17,39 +19,65 @@ export interface Named {
   readonly arn: string;
 }
 
-/** The most that one deed changes. */
-export const MOST = 10_000;
+const named = (answer: TableAnswer): readonly Named[] => answer.names.map((name, at) => ({ name, arn: answer.arns[at]! }));
 
-export async function namesOf(chosen: Chosen, limit = MOST): Promise<readonly Named[]> {
-  if (!chosen.all) return chosen.rows.slice(0, limit);
-  const { state, where } = chosen;
-  const answer = await matrix({ resource: state.kind.resource, where, sort: state.sort === "" ? [] : [state.sort], columns: [], limit });
-  return answer.names.map((name, at) => ({ name, arn: answer.arns[at]! }));
+/** The first of them, in the table's order; at most 1,000. */
+export async function firstOf({ rows, all, state, where }: Chosen, limit: number): Promise<readonly Named[]> {
+  if (!all) return rows.slice(0, limit);
+  return named(await table({ resource: state.kind.resource, where, sort: state.sort === "" ? [] : [state.sort], columns: [], limit }));
+}
+
+/** All of them, in rounds. The newest come first: what is made meanwhile was not chosen, and is left alone. */
+export async function* allOf({ rows, all, state, where }: Chosen, signal?: AbortSignal): AsyncGenerator<readonly Named[]> {
+  if (!all) yield rows;
+  else for await (const answer of rounds({ resource: state.kind.resource, where, sort: ["-CreationTime"], columns: [] }, signal)) yield named(answer);
 }
 
 export interface Outcome {
   readonly done: number;
+  readonly failures: number;
+  /** The first of those that failed. */
   readonly failed: readonly { readonly name: string; readonly why: string }[];
+  readonly stopped: boolean;
 }
 
-/** Do something to each, a few at a time; what fails is told, the rest goes on. */
-export async function each(items: readonly Named[], deed: (one: Named) => Promise<unknown>, progress: (done: number) => void, atOnce = 4): Promise<Outcome> {
+/** How many failures are told by name. */
+const TOLD = 10;
+
+/** Do something to each, a few at a time, until all are done or the signal stops it: what is under way is finished. What
+ * fails is told, the rest goes on; but nothing goes on when the server is gone or the session over, which is thrown. */
+export async function each(all: AsyncIterable<readonly Named[]>, deed: (one: Named) => Promise<unknown>, progress: (done: number) => void, signal?: AbortSignal, atOnce = 4): Promise<Outcome> {
   const failed: { name: string; why: string }[] = [];
-  let next = 0;
+  let failures = 0;
   let done = 0;
-  async function work(): Promise<void> {
-    while (next < items.length) {
-      const one = items[next]!;
-      next += 1;
+  let over: unknown;
+  const halted = (): boolean => signal?.aborted === true || over !== undefined;
+  async function work(queue: Iterator<Named>): Promise<void> {
+    for (let next = queue.next(); next.done !== true && !halted(); next = queue.next()) {
+      const one = next.value;
       try {
         await deed(one);
         done += 1;
       } catch (error) {
-        failed.push({ name: one.name, why: error instanceof Error ? error.message : String(error) });
+        if (error instanceof ApiError && (error.status === 0 || error.status === 401)) {
+          over = error;
+          return;
+        }
+        failures += 1;
+        if (failed.length < TOLD) failed.push({ name: one.name, why: error instanceof Error ? error.message : String(error) });
       }
-      progress(done + failed.length);
+      progress(done + failures);
     }
   }
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, work));
-  return { done, failed };
+  try {
+    for await (const round of all) {
+      const queue = round[Symbol.iterator]();
+      await Promise.all(Array.from({ length: Math.min(atOnce, round.length) }, () => work(queue)));
+      if (over !== undefined) throw over;
+      if (halted()) break;
+    }
+  } catch (error) {
+    if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
+  }
+  return { done, failures, failed, stopped: signal?.aborted === true };
 }

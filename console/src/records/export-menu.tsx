@@ -1,21 +1,30 @@
 /** What the page shows, to go: as a program, as a text of the grammar, as CSV, as a link. */
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import { lazy, Suspense, useState } from "react";
-import { matrix, translate } from "@/api/own";
+import { translate } from "@/api/own";
 import type { Shown } from "@/records/program";
 import type { Text } from "@/records/program-text";
 import { whereOf, type State } from "@/records/state";
 
+const CsvDownload = lazy(async () => ({ default: (await import("@/records/csv-download")).CsvDownload }));
 const ProgramText = lazy(async () => ({ default: (await import("@/records/program-text")).ProgramText }));
 
-export function ExportMenu({ state, pinned }: { readonly state: State; readonly pinned: string }) {
+interface Props {
+  readonly state: State;
+  readonly pinned: string;
+  /** How many records there are, once it is known. */
+  readonly total: number | undefined;
+}
+
+export function ExportMenu({ state, pinned, total }: Props) {
+  const [saving, setSaving] = useState(false);
   const [text, setText] = useState<Text>();
   const { resource, sagemaker } = state.kind;
   const where = whereOf(state, pinned);
   const shown: Shown = { resource, where, sort: state.sort, columns: state.columns, limit: state.size };
 
   async function choose(id: string): Promise<void> {
-    const { boto3Program, commandLine, csv, sdkProgram } = await import("@/records/program");
+    const { boto3Program, commandLine, sdkProgram } = await import("@/records/program");
     if (id === "sdk") setText({ title: "Python, with Trialbook's SDK", body: sdkProgram(shown) });
     if (id === "cli") setText({ title: "Command line", body: commandLine(shown) });
     if (id === "text") setText({ title: "Text of the search grammar", body: where === "" ? "(everything)" : where });
@@ -25,14 +34,7 @@ export function ExportMenu({ state, pinned }: { readonly state: State; readonly 
       const note = told.problem === null ? {} : { note: `SageMaker's form cannot say this condition: ${told.problem} The program finds all records.` };
       setText({ title: "Python, with boto3 and pandas", body: boto3Program(shown, sagemaker ?? "ExperimentTrialComponent", told.expression ?? undefined), ...note });
     }
-    if (id === "csv") {
-      const answer = await matrix({ resource, where, sort: state.sort === "" ? [] : [state.sort], columns: state.columns, limit: 10_000 });
-      const anchor = document.createElement("a");
-      anchor.href = URL.createObjectURL(new Blob([csv(answer, state.columns)], { type: "text/csv" }));
-      anchor.download = `${resource}s.csv`;
-      anchor.click();
-      URL.revokeObjectURL(anchor.href);
-    }
+    if (id === "csv") setSaving(true);
   }
 
   return (
@@ -44,13 +46,14 @@ export function ExportMenu({ state, pinned }: { readonly state: State; readonly 
           { id: "cli", text: "Copy as command line" },
           { id: "text", text: "Copy as text" },
           { id: "link", text: "Copy link" },
-          { id: "csv", text: "Download CSV (up to 10,000)" },
+          { id: "csv", text: total === undefined ? "Download CSV" : `Download CSV (${total.toLocaleString()} ${total === 1 ? "row" : "rows"})` },
         ]}
         onItemClick={({ detail }) => void choose(detail.id)}
       >
         Export
       </ButtonDropdown>
       {text !== undefined && <Suspense><ProgramText text={text} close={() => setText(undefined)} /></Suspense>}
+      {saving && <Suspense><CsvDownload request={{ resource, where, sort: state.sort === "" ? [] : [state.sort], columns: state.columns }} close={() => setSaving(false)} /></Suspense>}
     </>
   );
 }

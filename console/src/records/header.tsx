@@ -41,7 +41,7 @@ export function RecordsHeader({ title, full, state, pinned, answer, chosen, fres
           <StatisticMenu state={state} />
           <Button onClick={() => change({ group: "1" })}>Group</Button>
           <Views state={state} />
-          <ExportMenu state={state} pinned={pinned} />
+          <ExportMenu state={state} pinned={pinned} total={answer?.total} />
           <Actions chosen={chosen} done={refresh} />
           {isRun && (
             <Button variant="primary" disabled={chosen.count < 2} onClick={compare}>

@@ -72,11 +72,19 @@ export function commandLine({ resource, where, sort, columns, limit }: Shown): s
   return [...parts, `--limit ${limit}`].join(" ");
 }
 
-export function csv(answer: TableAnswer, columns: readonly string[]): string {
-  const cell = (value: unknown): string => {
+const LINE = "\r\n";
+
+function csvLine(values: readonly unknown[]): string {
+  return values.map((value) => {
     const written = value === null || value === undefined ? "" : String(value);
     return /[",\r\n]/.test(written) ? `"${written.replaceAll('"', '""')}"` : written;
-  };
-  const rows = answer.names.map((name, at) => [name, ...columns.map((column) => answer.columns[column]?.[at])]);
-  return [["name", ...columns], ...rows].map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
+  }).join(",") + LINE;
+}
+
+export function csvHead(columns: readonly string[]): string {
+  return csvLine(["name", ...columns]);
+}
+
+export function csvRows(answer: Pick<TableAnswer, "names" | "columns">, columns: readonly string[]): string {
+  return answer.names.map((name, at) => csvLine([name, ...columns.map((column) => answer.columns[column]?.[at])])).join("");
 }

@@ -14,7 +14,7 @@ import { go, link } from "@/app/router";
 import { usePreview } from "@/app/split";
 import { Failure } from "@/parts/failure";
 import { refreshLists } from "@/parts/delete";
-import { namesOf, type Chosen } from "@/records/chosen";
+import { firstOf, type Chosen } from "@/records/chosen";
 import { columnsOf, NAME, rowsOf, type Row } from "@/records/columns";
 import { Conditions } from "@/records/conditions";
 import { RecordsHeader } from "@/records/header";
@@ -82,7 +82,7 @@ function Records({ params, kind, pinned = "", title, variant = "full-page", empt
     void found.refetch();
   }
   async function compare(): Promise<void> {
-    const names = await namesOf(chosen, MOST_COMPARED);
+    const names = await firstOf(chosen, MOST_COMPARED);
     go(link(["compare"], { runs: names.map((one) => encodeURIComponent(one.name)).join(",") }));
   }
   const rowOf = (arn: string) => items.find((one) => one.arn === arn);
