@@ -24,7 +24,7 @@ SOURCE = ROOT / "console"
 STATIC = ROOT / "src" / "trialbook" / "server" / "console" / "static"
 STAMP = STATIC / ".stamp"
 NODE = (20, 19)
-_SOURCES = ("package*.json", "vite.config.ts", "tsconfig.json", "index.html", "src/**/*", "public/**/*")
+_SOURCES = ("package*.json", "vite.config.ts", "packing/*.ts", "tsconfig.json", "index.html", "src/**/*", "public/**/*")
 
 
 class CustomBuildHook(BuildHookInterface):  # type: ignore[misc, valid-type]

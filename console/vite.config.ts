@@ -1,11 +1,13 @@
 /* The build: relative addresses, so that the console works below any prefix; fonts as files, since the style sheet
- * carries them as base64 in its blocking part; every file compressed beforehand; the licences of what is inside. */
+ * carries them as base64 in its blocking part; little in the first load; every file compressed beforehand; the licences
+ * of what is inside. */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { chunkOf, withoutUnused } from "./packing/slim.ts";
 
 const here = import.meta.dirname;
 const out = process.env["TRIALBOOK_CONSOLE_OUT"] ?? path.join(here, "../src/trialbook/server/console/static");
@@ -78,7 +80,7 @@ function licences(): Plugin {
 
 export default defineConfig({
   base: "./",
-  plugins: [react(), fontsAsFiles(), licences(), compressed()],
+  plugins: [react(), fontsAsFiles(), withoutUnused(), licences(), compressed()],
   resolve: { alias: { "@": path.join(here, "src") } },
   build: {
     outDir: out,
@@ -89,6 +91,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 900,
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: chunkOf(), debugName: "first load" }] } } },
   },
   server: { proxy: { "/console/api": process.env["TRIALBOOK_URL"] ?? "http://127.0.0.1:8817" } },
 });
