@@ -8,13 +8,14 @@ export function Pairs({ title, of, heads = ["Name", "Value"] }: { readonly title
   return (
     <Table
       variant="container"
+      wrapLines
       header={<Header variant="h2" counter={`(${items.length})`}>{title}</Header>}
       items={items}
       trackBy="name"
       ariaLabels={{ tableLabel: title }}
       columnDefinitions={[
-        { id: "name", header: heads[0], cell: (one) => one.name, isRowHeader: true },
-        { id: "value", header: heads[1], cell: (one) => <span className="mono">{one.value}</span> },
+        { id: "name", header: heads[0], cell: (one) => <span className="anywhere">{one.name}</span>, isRowHeader: true, minWidth: 200 },
+        { id: "value", header: heads[1], cell: (one) => <span className="mono anywhere">{one.value}</span> },
       ]}
       empty={<Box textAlign="center">None.</Box>}
     />

@@ -38,6 +38,7 @@ export function Tags({ arn, resource }: { readonly arn: string; readonly resourc
   return (
     <Table
       variant="container"
+      wrapLines
       header={<Header variant="h2" counter={`(${tags.length})`}>Tags</Header>}
       items={[...tags]}
       trackBy="Key"
@@ -45,11 +46,11 @@ export function Tags({ arn, resource }: { readonly arn: string; readonly resourc
       loadingText="Loading"
       ariaLabels={{ tableLabel: "Tags", activateEditLabel: (column, one) => `Edit ${String(column.header)} of ${one.Key}`, cancelEditLabel: () => "Cancel", submitEditLabel: () => "Save" }}
       columnDefinitions={[
-        { id: "key", header: "Key", cell: (one) => one.Key, isRowHeader: true },
+        { id: "key", header: "Key", cell: (one) => <span className="anywhere">{one.Key}</span>, isRowHeader: true, minWidth: 100 },
         {
           id: "value",
           header: "Value",
-          cell: (one) => <Link href={link(["search"], { resource, f: encode({ join: "and", nodes: [{ property: `Tags.${one.Key}`, operator: "=", values: [one.Value] }] }) })}>{one.Value === "" ? "(empty)" : one.Value}</Link>,
+          cell: (one) => <span className="anywhere"><Link href={link(["search"], { resource, f: encode({ join: "and", nodes: [{ property: `Tags.${one.Key}`, operator: "=", values: [one.Value] }] }) })}>{one.Value === "" ? "(empty)" : one.Value}</Link></span>,
           editConfig: {
             ariaLabel: "Value",
             editIconAriaLabel: "editable",

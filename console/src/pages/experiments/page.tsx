@@ -95,11 +95,11 @@ function Experiments({ params }: { readonly params: URLSearchParams }) {
       pagination={rows.length > 50 ? <Pagination {...paginationProps} /> : undefined}
       columnDefinitions={[
         { id: "name", header: "Name", sortingField: "name", isRowHeader: true, minWidth: 200, cell: (row) => <Link href={link(["experiments", row.name])}>{row.name}</Link> },
-        { id: "runs", header: "Runs", sortingField: "runs", minWidth: 90, cell: (row) => <div className="numeric">{row.runs.toLocaleString()}</div> },
+        { id: "runs", header: "Runs", sortingField: "runs", width: 100, minWidth: 90, cell: (row) => <div className="numeric">{row.runs.toLocaleString()}</div> },
         { id: "last", header: "Last activity", sortingField: "last", minWidth: 190, cell: (row) => <When at={row.last} /> },
         { id: "best", header: metric === "" ? "Best" : `Best ${metric.replace("Metrics.", "")}`, sortingComparator: (one, other) => (one.best ?? -Infinity) - (other.best ?? -Infinity), minWidth: 160, cell: (row) => <div className="numeric">{row.best === null ? "–" : showNumber(row.best)}</div> },
-        { id: "description", header: "Description", minWidth: 200, cell: (row) => row.description || "–" },
-        { id: "tags", header: "Tags", minWidth: 200, cell: (row) => row.tags.join(", ") || "–" },
+        { id: "description", header: "Description", minWidth: 150, width: 170, cell: (row) => row.description || "–" },
+        { id: "tags", header: "Tags", minWidth: 150, cell: (row) => row.tags.join(", ") || "–" },
       ]}
     />
   );

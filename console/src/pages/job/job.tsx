@@ -14,7 +14,8 @@ import { change, link } from "@/app/router";
 import { JobLog } from "@/pages/job/log";
 import { JobMetrics } from "@/pages/job/metrics";
 import { ENDED, jobKind } from "@/pages/jobs/kinds";
-import { Overview, type JobDocument } from "@/pages/job/overview";
+import type { JobDocument } from "@/pages/job/document";
+import { Overview } from "@/pages/job/overview";
 import { DeployForm } from "@/parts/deploy";
 import { Loaded } from "@/parts/loaded";
 import { Raw } from "@/parts/raw";
@@ -82,7 +83,7 @@ export function JobPage({ resource, name, params }: Props) {
               tabs={[
                 { id: "overview", label: "Overview", content: <Overview kind={kind} job={job} /> },
                 ...(resource === "training-job" ? [{ id: "metrics", label: "Metrics", content: <JobMetrics name={name} ended={ENDED.has(status)} /> }] : []),
-                ...(resource === "hyper-parameter-tuning-job" ? [{ id: "jobs", label: "Training jobs", content: <Trials name={name} ended={ENDED.has(status)} /> }] : []),
+                ...(resource === "hyper-parameter-tuning-job" ? [{ id: "jobs", label: "Training jobs", content: <Trials name={name} job={job} ended={ENDED.has(status)} /> }] : []),
                 { id: "log", label: "Log", content: <JobLog arn={arn} topic={`job:${resource}/${name}`} ended={ENDED.has(status)} /> },
                 { id: "tags", label: "Tags", content: <Tags arn={arn} resource={resource} /> },
                 { id: "raw", label: "Raw", content: <Raw of={job} /> },

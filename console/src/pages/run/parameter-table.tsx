@@ -22,6 +22,7 @@ export function ParameterTable({ run }: { readonly run: RunRecord }) {
   return (
     <Table
       variant="container"
+      wrapLines
       trackBy="name"
       header={<Header variant="h2" counter={`(${all.length.toLocaleString()})`}>Parameters</Header>}
       items={found.slice((at - 1) * PAGE, at * PAGE)}
@@ -30,8 +31,8 @@ export function ParameterTable({ run }: { readonly run: RunRecord }) {
       empty="No parameters."
       ariaLabels={{ tableLabel: "Parameters" }}
       columnDefinitions={[
-        { id: "name", header: "Parameter", cell: (one) => one.name, isRowHeader: true },
-        { id: "value", header: "Value", cell: (one) => <span className="mono">{one.value}</span> },
+        { id: "name", header: "Parameter", cell: (one) => <span className="anywhere">{one.name}</span>, isRowHeader: true, minWidth: 200 },
+        { id: "value", header: "Value", cell: (one) => <span className="mono anywhere">{one.value}</span> },
       ]}
     />
   );
