@@ -115,6 +115,11 @@ def hosted(browser: Browser, hosted_server: LiveServer) -> Iterator[Console]:
 
 def open_console(browser: Browser, server: LiveServer, **context: Any) -> Iterator[Console]:
     """Open a tab on any server; the arguments are the browser context's (`color_scheme`, `viewport`)."""
+    yield from open_tab(browser, server.url, read_token(server.workspace.settings), **context)
+
+
+def open_tab(browser: Browser, url: str, token: str, **context: Any) -> Iterator[Console]:
+    """Open a tab on a server of any process, signed in by its token."""
     tab = browser.new_context(**{"viewport": {"width": 1400, "height": 900}, **context})
     tab.set_default_timeout(PATIENCE)
     page = tab.new_page()
@@ -127,8 +132,8 @@ def open_console(browser: Browser, server: LiveServer, **context: Any) -> Iterat
 
     page.on("console", note)
     page.on("pageerror", lambda error: errors.append(f"uncaught: {error}"))
-    page.goto(f"{server.url}/?token={read_token(server.workspace.settings)}")
-    yield Console(page, server.url, forgiven)
+    page.goto(f"{url}/?token={token}")
+    yield Console(page, url, forgiven)
     tab.close()
     assert errors == []
 

@@ -28,6 +28,8 @@ from trialbook.testing.store_contract.series import as_points
 from trialbook.wire.http import Request
 
 SECONDS = 10
+CALM = {"kind": "trial component", "new": 0, "changed": 0, "deleted": 0, "points": False}
+"""What a search's event says when nothing happened."""
 
 
 @dataclass
@@ -156,7 +158,7 @@ def test_states_lines_and_new_records_come_too(url: str, live_server: Any) -> No
         transport.aws("UpdateTrialComponent", {"TrialComponentName": "a", "Status": {"PrimaryStatus": "Failed"}})
         got = stream.until("run")
         assert (got.data["run"], got.data["status"]) == ("a", "Failed")
-        assert stream.until("search").data == {"kind": "trial component", "new": 0, "changed": 1, "deleted": 0}
+        assert stream.until("search").data == {**CALM, "changed": 1}
         lines = [LogLine(1.0, "one"), LogLine(2.0, "two")]
         run = run_id(workspace)
         workspace.store.write(lambda tx: tx.append_log(run, "console", "w", 0, lines))
@@ -170,6 +172,7 @@ def test_states_lines_and_new_records_come_too(url: str, live_server: Any) -> No
         transport.aws("CreateTrialComponent", {"TrialComponentName": "later"})
         assert stream.until("search").data["new"] == 1
         log(workspace, 0, 1.5, name="later")
+        assert stream.until("search").data == {**CALM, "points": True}
         assert stream.until("points").data["run"] == "later"
         transport.aws("DeleteTrialComponent", {"TrialComponentName": "a"})
         assert stream.until("run").data["status"] == "Deleted"

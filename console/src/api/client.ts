@@ -15,7 +15,7 @@ export class ApiError extends Error {
 export const place = { region: undefined as string | undefined, version: undefined as string | undefined };
 
 /** Called with each new fact about the connection. */
-export type Watcher = (fact: "signed-out" | "unreachable" | "reachable" | "upgraded") => void;
+export type Watcher = (fact: "signed-out" | "unreachable" | "doubtful" | "reachable" | "upgraded") => void;
 const watchers = new Set<Watcher>();
 
 export function watch(watcher: Watcher): () => void {
@@ -25,6 +25,11 @@ export function watch(watcher: Watcher): () => void {
 
 function tell(fact: Parameters<Watcher>[0]): void {
   for (const watcher of watchers) watcher(fact);
+}
+
+/** Say that the server may be away: a stream of it was cut off. */
+export function doubt(): void {
+  tell("doubtful");
 }
 
 export async function send(

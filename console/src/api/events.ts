@@ -1,7 +1,7 @@
 /** What happens, live: one stream a page, closed while the tab is hidden (a browser has six connections a host), and
  * opened again with the cursor, so that nothing is missed and nothing comes twice. */
 import { useEffect, useRef } from "react";
-import { place } from "@/api/client";
+import { doubt, place } from "@/api/client";
 
 export type Listener = (event: string, data: never, cursor: string) => void;
 const NAMES = ["hello", "reset", "points", "changed", "run", "log", "job", "search"] as const;
@@ -21,6 +21,7 @@ export function follow(topics: readonly string[], listener: Listener, cursor?: s
     if (place.region !== undefined) query.push(`region=${encodeURIComponent(place.region)}`);
     source = new EventSource(`console/api/events?${query.join("&")}`);
     source.onerror = () => {
+      doubt();
       // A browser tries again by itself after a lost connection, but not after an answer that is an error.
       if (source?.readyState !== EventSource.CLOSED) return;
       close();

@@ -14,19 +14,20 @@ export function useConnection() {
   const session = useSession();
   const queries = useQueryClient();
 
+  const { refetch } = session;
   useEffect(
     () =>
       watch((fact) => {
+        if (fact === "doubtful") void refetch();
         if (fact === "signed-out") setSignedOut(true);
         if (fact === "upgraded") setUpgraded(true);
         if (fact === "unreachable") setReachable(false);
         if (fact === "reachable") setReachable(true);
       }),
-    [],
+    [refetch],
   );
 
   // Asked now and then, so that a page at rest says so too; often while the server is away.
-  const { refetch } = session;
   useEffect(() => {
     const timer = setInterval(() => void (document.hidden ? undefined : refetch()), reachable ? CALM_MS : AGAIN_MS);
     return () => clearInterval(timer);

@@ -19,13 +19,14 @@ interface Props {
   readonly pinned: string;
   readonly answer: TableAnswer | undefined;
   readonly chosen: Chosen;
-  readonly fresh: number;
+  /** How many more there are than the table shows; undefined while it shows what there is. */
+  readonly more: number | undefined;
   readonly refresh: () => void;
   readonly compare: () => void;
   readonly own: ReactNode;
 }
 
-export function RecordsHeader({ title, full, state, pinned, answer, chosen, fresh, refresh, compare, own }: Props) {
+export function RecordsHeader({ title, full, state, pinned, answer, chosen, more, refresh, compare, own }: Props) {
   const isRun = state.kind.resource === "run";
   const all = answer === undefined ? "" : answer.total.toLocaleString();
   const counter = answer === undefined ? "" : chosen.count > 0 ? `(${chosen.count.toLocaleString()}/${all})` : `(${all})`;
@@ -36,7 +37,7 @@ export function RecordsHeader({ title, full, state, pinned, answer, chosen, fres
       description={answer === undefined ? undefined : answer.ms < 1 ? "under 1 ms" : `${Math.round(answer.ms)} ms`}
       actions={
         <SpaceBetween direction="horizontal" size="xs">
-          {fresh > 0 && <Button iconName="refresh" onClick={refresh}>{`${fresh} new: refresh`}</Button>}
+          {more !== undefined && <Button iconName="refresh" onClick={refresh}>{more > 0 ? `${more.toLocaleString()} new: refresh` : "Changed: refresh"}</Button>}
           {own}
           <StatisticMenu state={state} />
           <Button onClick={() => change({ group: "1" })}>Group</Button>

@@ -9,7 +9,6 @@ import Table from "@cloudscape-design/components/table";
 import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
 import { aws } from "@/api/aws";
-import { useEvents } from "@/api/events";
 import { go, link } from "@/app/router";
 import { usePreview } from "@/app/split";
 import { Failure } from "@/parts/failure";
@@ -22,7 +21,7 @@ import type { Kind } from "@/records/kinds";
 import { Preferences } from "@/records/preferences";
 import { useRowKeys } from "@/records/row-keys";
 import { readState, whereOf, writePage, writeSort } from "@/records/state";
-import { useRecords } from "@/records/use-table";
+import { useFresh, useRecords } from "@/records/use-table";
 
 const GroupView = lazy(() => import("@/records/group-view"));
 const Preview = lazy(() => import("@/records/preview"));
@@ -58,12 +57,9 @@ function Records({ params, kind, pinned = "", title, variant = "full-page", empt
   const queries = useQueryClient();
   const [rows, setRows] = useState<readonly Row[]>([]);
   const [all, setAll] = useState(false);
-  const [fresh, setFresh] = useState(0);
   const [shown, setShown] = useState<Row>();
   const { resource } = state.kind;
-  useEvents([`search:${resource}`], (event, data: { new?: number }) => {
-    if (event === "search") setFresh((count) => count + (data.new ?? 1));
-  });
+  const fresh = useFresh(state, pinned, found.data, all || rows.length > 0);
   useEffect(() => setAll(false), [where, resource]);
   usePreview(shown?.name, shown === undefined ? undefined : <Suspense fallback={<Spinner />}><Preview kind={state.kind} name={shown.name} arn={shown.arn} /></Suspense>, () => setShown(undefined));
 
@@ -76,7 +72,7 @@ function Records({ params, kind, pinned = "", title, variant = "full-page", empt
   const wholePage = items.length > 0 && items.every((one) => rows.some((row) => row.arn === one.arn));
 
   function refresh(): void {
-    setFresh(0);
+    fresh.clear();
     setRows([]);
     setAll(false);
     void found.refetch();
@@ -135,7 +131,7 @@ function Records({ params, kind, pinned = "", title, variant = "full-page", empt
       onSortingChange={({ detail }) => writeSort(`${detail.isDescending === true ? "-" : ""}${detail.sortingColumn.sortingField}`)}
       loading={found.isPending}
       loadingText={`Looking for ${state.kind.label.toLowerCase()}`}
-      header={<RecordsHeader title={title} full={variant === "full-page"} state={state} pinned={pinned} answer={answer} chosen={chosen} fresh={fresh} refresh={refresh} compare={() => void compare()} own={actions} />}
+      header={<RecordsHeader title={title} full={variant === "full-page"} state={state} pinned={pinned} answer={answer} chosen={chosen} more={fresh.more} refresh={refresh} compare={() => void compare()} own={actions} />}
       filter={
         <SpaceBetween size="xs">
           <Conditions state={state} total={filtered && answer !== undefined ? total : undefined} pinned={pinned} />

@@ -110,6 +110,9 @@ class Cursor:
             ) from None
 
 
+_NONE: Document = {"new": 0, "changed": 0, "deleted": 0, "points": False}
+
+
 def read_topic(text: str) -> Topic:
     """Read a topic. Raises `ValidationError` with what there is."""
     word, _, rest = text.partition(":")
@@ -200,17 +203,20 @@ class Follower:
         return events + self._points() + self._lines()
 
     def _changes(self, rev: int) -> list[Event]:
-        """Tell of changed entities: states of what is followed, counts of what is searched."""
-        changes = self._store.changes(self._cursor.rev, self._kinds, MOST_CHANGES)
+        """Tell of changed entities: states of what is followed, counts of what is searched, whether runs got points."""
+        since = self._cursor.rev
+        changes = self._store.changes(since, self._kinds, MOST_CHANGES)
         if len(changes) >= MOST_CHANGES:
             self.more, rev = True, changes[-1].rev
         self._cursor.rev = max(rev, changes[-1].rev if changes else 0)
-        events, counts = {}, dict[int, dict[str, int]]()
+        events, counts = {}, dict[int, Document]()
+        if Kind.TRIAL_COMPONENT in self._searched and self._store.summary_changes(since, 1):
+            counts[Kind.TRIAL_COMPONENT] = {**_NONE, "points": True}
         for entity in changes:
             new = entity.row > self._cursor.rows[entity.kind]
             self._cursor.rows[entity.kind] = max(entity.row, self._cursor.rows[entity.kind])
             if entity.kind in self._searched:
-                count = counts.setdefault(entity.kind, {"new": 0, "changed": 0, "deleted": 0})
+                count = counts.setdefault(entity.kind, {**_NONE})
                 if not (new and entity.doc is None):
                     count["new" if new else "deleted" if entity.doc is None else "changed"] += 1
             topic = self._followed.get(entity.id) or self._wanted.get((entity.kind, entity.key))

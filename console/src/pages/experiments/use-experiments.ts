@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { groups } from "@/api/groups";
 import { properties, table, type Cell } from "@/api/own";
+import { isInUse, useNews } from "@/live/news";
 import { show } from "@/query/show";
 
 export const BEST = "max";
@@ -17,7 +18,7 @@ export interface ExperimentRow {
   readonly best: number | null;
 }
 
-/** Three questions: the experiments, the metrics of runs, and the runs grouped by experiment. */
+/** Three questions: the experiments, the metrics of runs, and the runs grouped by experiment. They follow the store. */
 export function useExperiments(metric: string, best: typeof BEST | typeof LEAST) {
   const known = useQuery({ queryKey: ["properties", "run", "Metrics.", 200], queryFn: ({ signal }) => properties("run", "Metrics.", 200, "", signal), staleTime: 30_000 });
   const metrics = (known.data ?? []).filter((one) => one.name.startsWith("Metrics.")).sort((one, other) => other.count - one.count);
@@ -54,6 +55,13 @@ export function useExperiments(metric: string, best: typeof BEST | typeof LEAST)
     placeholderData: keepPreviousData,
     enabled: !known.isPending,
   });
+  useNews(
+    ["search:run", "search:experiment"],
+    async () => {
+      await Promise.all([asked === "" ? known.refetch() : undefined, found.refetch()]);
+    },
+    () => !isInUse(),
+  );
   return { found, metrics };
 }
 
