@@ -50,6 +50,7 @@ chromium: ## install Debian's Chromium for the console's tests, when absent and 
 
 adult: $(READY) ## the main job: train models on Adult, rank and plot them, and report their bias
 	@url=$$($(BIN)/trialbook up) && $(BIN)/python examples/adult/train.py --url "$$url" \
+		&& echo && $(BIN)/python examples/adult/best.py --url "$$url" \
 		&& $(BIN)/python examples/adult/report.py --url "$$url"
 	@echo && echo "The console:" && $(BIN)/trialbook console
 

@@ -93,7 +93,7 @@ def show(console: Console, url: str, sweep: str = "") -> None:
 
 def table(rows: list[dict[str, Any]], total: int, sweep: str) -> Table:
     title = f"The best {min(SHOWN, len(rows))} of {total} models, by {SORT}"
-    made = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    made = Table(title=title, title_justify="left", box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
     made.add_column("run", no_wrap=True)
     for heading in (*PARAMETERS.values(), *METRICS.values()):
         made.add_column(heading, justify="right", no_wrap=True)

@@ -30,7 +30,7 @@ class Recorder:
         self.s3 = boto3.client("s3")
         account = boto3.client("sts").get_caller_identity()["Account"]
         self.bucket = f"sagemaker-{self.sagemaker.meta.region_name}-{account}"
-        self.sweep = sweep
+        self.sweep = f"{EXPERIMENT}-{sweep}"
         try:
             self.sagemaker.create_experiment(
                 ExperimentName=EXPERIMENT, Description="Does a person earn more than 50,000 dollars a year?", Tags=TAGS
@@ -38,7 +38,7 @@ class Recorder:
         except ClientError as error:
             if "already exists" not in str(error):
                 raise
-        self.sagemaker.create_trial(TrialName=sweep, ExperimentName=EXPERIMENT, Tags=TAGS)
+        self.sagemaker.create_trial(TrialName=self.sweep, ExperimentName=EXPERIMENT, Tags=TAGS)
 
     def put_dataset(self, name: str, content: bytes) -> str:
         """Keep a data set and give its artifact's ARN; one that was kept before is found again."""

@@ -17,7 +17,6 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -131,8 +130,7 @@ def main() -> None:
     rank.use_server(arguments.url)
     console = Console()
 
-    sweep = f"adult-{datetime.now():%m%d}-{secrets.token_hex(2)}"
-    recorder = Recorder(sweep)
+    recorder = Recorder(secrets.token_hex(2))
     datasets = {
         name: recorder.put_dataset(name, (HERE / name).read_bytes()) for name in ("adult.parquet", "adult_test.parquet")
     }
@@ -140,9 +138,8 @@ def main() -> None:
     seed = int(secrets.randbelow(10_000))
     parts = load()
     grid = list(itertools.product(*GRID.values()))[: arguments.runs]
-    console.print(
-        f"Training {len(grid)} models on {len(parts[0].y):,} people, recorded as [bold]{sweep}[/bold].", highlight=False
-    )
+    told = f"Training {len(grid)} models on {len(parts[0].y):,} people, recorded as [bold]{recorder.sweep}[/bold]."
+    console.print(told, highlight=False)
     began = time.monotonic()
     with progress(console, len(grid)) as advance:
         for number, values in enumerate(grid, start=1):
@@ -153,7 +150,7 @@ def main() -> None:
             label = ", ".join(f"{name} {value}" for name, value in zip(GRID, values, strict=True))
             advance(label, time.monotonic() - run_began)
     console.print(f"{len(grid)} runs recorded in {time.monotonic() - began:.1f} s.\n", highlight=False)
-    rank.show(console, arguments.url, sweep)
+    rank.show(console, arguments.url, recorder.sweep)
 
 
 if __name__ == "__main__":

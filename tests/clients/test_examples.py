@@ -125,6 +125,26 @@ def test_the_main_job_records_ranks_and_plots(shell: Shell) -> None:
     assert "The best 4 of 4 models" in second
 
 
+def test_the_best_model_of_the_main_job_gets_its_reports(shell: Shell, live_server: LiveServer) -> None:
+    adult = EXAMPLES / "adult"
+    shell.run([sys.executable, adult / "train.py", "--rounds", "5", "--runs", "3"])
+    output = shell.run([sys.executable, adult / "best.py"])
+    client = live_server.client("sagemaker")
+    ranked = client.search(Resource="ExperimentTrialComponent", SortBy="Metrics.validation:auc", SortOrder="Descending")
+    best, *others = [one["TrialComponent"] for one in ranked["Results"]]
+    figures = {one["MetricName"]: one["Last"] for one in best["Metrics"]}
+    assert f"with the run {best['TrialComponentName']}" in output
+    assert f"{figures['bias.post.DI.Sex']:.3f}" in output
+    assert {"bias.pre.CI.Sex", "bias.post.FT.Sex", "shap.Age", "shap.Hours per week"} <= figures.keys()
+    assert [one["TrialName"] for one in best["Parents"]] == [best["TrialComponentName"].rpartition("-")[0]]
+    assert not any("bias" in metric["MetricName"] for one in others for metric in one["Metrics"])
+
+
+def test_the_best_model_is_not_looked_for_where_none_is(shell: Shell) -> None:
+    with pytest.raises(AssertionError, match=r"No model is recorded: run examples/adult/train\.py first"):
+        shell.run([sys.executable, EXAMPLES / "adult" / "best.py"])
+
+
 def test_the_program_in_the_tutorial_runs(shell: Shell) -> None:
     tutorial = (ROOT / "docs" / "tutorial.md").read_text()
     program = re.search(r"<<'EOF'\n(.*?)\nEOF\n", tutorial, re.DOTALL)

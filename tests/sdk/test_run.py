@@ -126,6 +126,18 @@ def test_load_run_gives_the_run_around() -> None:
 
 
 @pytest.mark.usefixtures("store")
+def test_a_run_that_is_loaded_again_stays_in_its_group_alone() -> None:
+    with Run("exp", "r", group="folds"):
+        pass
+    with load_run("r", "exp") as again:
+        again.log_metric("m", 1)
+    assert again.describe()["Parents"] == [{"TrialName": "exp-folds", "ExperimentName": "exp"}]
+    with Run("exp", "r", group="others") as asked:
+        pass
+    assert {one["TrialName"] for one in asked.describe()["Parents"]} == {"exp-folds", "exp-others"}
+
+
+@pytest.mark.usefixtures("store")
 def test_a_nested_run_knows_its_parent_and_a_grouped_one_its_group() -> None:
     with Run("exp", "parent") as parent, Run("exp", "child", parent=parent, group="folds") as child:
         child.log_metric("m", 1)

@@ -8,15 +8,12 @@ from trialbook.errors import ValidationError
 from trialbook.model import Document, Kind
 from trialbook.services import experiments, records, trials
 from trialbook.services.recycling import RETENTION
-from trialbook.services.runs import CHILD_OF, PARENT_TAG
+from trialbook.services.runs import CHILD_OF, DEFAULT_GROUP, PARENT_TAG
 from trialbook.services.trials import MEMBER_OF
 
 if TYPE_CHECKING:
     from trialbook.services.context import Call
     from trialbook.store.interface import Entity, Reader, Transaction
-
-DEFAULT_GROUP = "Default-Run-Group-{}"
-"""The trial that SageMaker's SDK puts a run of an experiment into."""
 
 
 def note_run(call: Call, name: str, told: Document) -> Document:

@@ -37,6 +37,9 @@ CHILD_OF = "childOf"
 RUN_TAG: Document = {"Key": "sagemaker:trial-component-source", "Value": "run"}
 """What tells a run from other trial components, in SageMaker's SDK as in ours."""
 PARENT_TAG = "trialbook:parent"
+DEFAULT_GROUP = "Default-Run-Group-{}"
+"""The trial that SageMaker's SDK puts a run of an experiment into."""
+LONGEST_NAME = 120
 STATES = ("InProgress", "Completed", "Failed", "Stopping", "Stopped")
 _NOTES = {"notes": str, "hypothesis": str, "axes": dict, "models": dict}
 _MERGED = ("axes", "models")
@@ -47,11 +50,14 @@ def start(tx: Transaction, call: Call, request: Document) -> Entity:
 
     The request has `experiment`, `trial` and `component` (names), and may have `experiment_display`, `trial_display`,
     `component_display`, `tags` (for what is made), `parent` (a component's name), `fork` (`forks.copy_history`),
-    `writer` and `provenance` (which process writes).
+    `writer` and `provenance` (which process writes). A component that has a trial of the experiment already is not put
+    into the experiment's default one as well: whoever named no group did not ask for another.
     """
     experiment = _experiment(tx, call, request)
-    trial = _trial(tx, call, request, records.document(experiment)["ExperimentName"])
     component = _component(tx, call, request)
+    if _is_default_trial(request) and _has_a_trial(tx, component, experiment):
+        return _note_writer(tx, call, component, request)
+    trial = _trial(tx, call, request, records.document(experiment)["ExperimentName"])
     if not any(edge.target == trial.id for edge in tx.edges(source=component.id, label=MEMBER_OF)):
         trials.add_member(tx, call, component, trial)
         component = records.require(tx, call, Kind.TRIAL_COMPONENT, request["component"])
@@ -80,6 +86,18 @@ def _trial(tx: Transaction, call: Call, request: Document, experiment: str) -> E
     if not any(edge.label == experiments.PART_OF for edge in tx.edges(source=found.id)):
         raise ValidationError(f"Trial '{name}' is part of no experiment.")
     return found
+
+
+def _is_default_trial(request: Document) -> bool:
+    return bool(request["trial"] == DEFAULT_GROUP.format(request["experiment"])[:LONGEST_NAME])
+
+
+def _has_a_trial(tx: Transaction, component: Entity, experiment: Entity) -> bool:
+    return any(
+        edge.target == experiment.id
+        for member in tx.edges(source=component.id, label=MEMBER_OF)
+        for edge in tx.edges(source=member.target, label=experiments.PART_OF)
+    )
 
 
 def _component(tx: Transaction, call: Call, request: Document) -> Entity:

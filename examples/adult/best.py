@@ -1,0 +1,135 @@
+"""Ask of the best recorded model how it treats people, and what it looks at: reports that go to its run.
+
+    trialbook up
+    python examples/adult/train.py
+    python examples/adult/best.py
+
+The model that rank.py puts first is read from its run. A bias report compares women with men, and the sexes within
+each age, over the people of the test file; Shapley values say what the predictions of some of them rest on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import boto3
+import numpy as np
+import pyarrow.parquet as pq
+import rank
+import xgboost
+from data import HERE, LABEL, POSITIVE, load
+from numpy.typing import NDArray
+from record import EXPERIMENT
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from trialbook import Run
+
+if TYPE_CHECKING:
+    from trialbook.clarify import BiasReport
+    from trialbook.clarify.attributions import Attributions
+
+FACET = "Sex"
+ALIKE = ("Age", "Education-Num", "Capital Gain", "Capital Loss", "Hours per week")
+THRESHOLD = 0.5
+EXPLAINED = 60
+SAMPLES = 512
+SHOWN = ("DI", "RD", "AD", "SD", "TE")
+SEED = 0
+
+
+def best() -> dict[str, Any]:
+    """Find the run that rank.py puts first."""
+    found = boto3.client("sagemaker").search(**rank.SEARCH, MaxResults=1)["Results"]
+    if not found:
+        raise SystemExit("No model is recorded: run examples/adult/train.py first.")
+    return dict(found[0]["TrialComponent"])
+
+
+def model_of(component: dict[str, Any]) -> xgboost.Booster:
+    """Read the model that a run kept."""
+    where = urlsplit(component["OutputArtifacts"]["model"]["Value"])
+    content = boto3.client("s3").get_object(Bucket=where.netloc, Key=where.path.lstrip("/"))["Body"].read()
+    booster = xgboost.Booster({"nthread": 1})
+    booster.load_model(bytearray(content))
+    return booster
+
+
+def report(component: dict[str, Any], booster: xgboost.Booster) -> tuple[BiasReport, Attributions]:
+    """Put the bias report and the explanations on the run; gives both."""
+
+    def predict(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(booster.predict(xgboost.DMatrix(rows, nthread=1)), np.float64)
+
+    people = pq.read_table(HERE / "adult_test.parquet")
+    names = [name for name in people.column_names if name != LABEL]
+    test = load()[2]
+    # Whom the report is about stays in words; the flip test looks for people alike by numbers that nobody lacks.
+    columns = {**dict(zip(names, test.x.T, strict=True)), **{one: people[one].to_numpy() for one in (FACET, LABEL)}}
+    run_name = component["TrialComponentName"].removeprefix(f"{EXPERIMENT}-")
+    with Run(EXPERIMENT, run_name, resume="must", capture=False) as run:
+        bias = run.log_bias_report(
+            columns,
+            label=LABEL,
+            positive=POSITIVE,
+            facets={FACET: "Female"},
+            group="Age",
+            features=ALIKE,
+            predictions=predict(test.x),
+            positive_prediction=THRESHOLD,
+            title="Adult: who is predicted to earn more than 50,000 dollars",
+        )
+        rows = np.random.default_rng(SEED).choice(len(test.x), EXPLAINED, replace=False)
+        explained = run.log_explanations(
+            predict,
+            test.x[rows],
+            features=names,
+            baseline=np.nanmedian(test.x, axis=0)[None, :],
+            num_samples=SAMPLES,
+            dependence=2,
+            labels=[POSITIVE],
+            title="Adult: what the predictions rest on",
+        )
+    if bias is None or explained is None:
+        raise SystemExit("The reports could not be made: the warning above says why.")
+    return bias, explained
+
+
+def table(bias: BiasReport, explained: Attributions) -> Table:
+    """Put the metrics of the sexes and the features that matter most side by side."""
+    made = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0), title_justify="left")
+    made.title = "How the best of them treats women, and what it looks at most"
+    for heading in ("metric", "value", "", "feature", "importance"):
+        made.add_column(heading, justify="right" if heading in {"value", "importance"} else "left", no_wrap=True)
+    found = {one.key: one for one in bias["post"][FACET][0].metrics}
+    importance = explained.aggregate().ravel()
+    for key, at in zip(SHOWN, explained.order(), strict=False):
+        value = "-" if found[key].value is None else f"{found[key].value:.3f}"
+        made.add_row(found[key].description, value, "", explained.features[at], f"{importance[at]:.3f}")
+    return made
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--url", default=os.environ.get("AWS_ENDPOINT_URL", "http://127.0.0.1:8817"))
+    arguments = parser.parse_args()
+    rank.use_server(arguments.url)
+    os.environ["TRIALBOOK_URL"] = arguments.url
+    console, began = Console(), time.monotonic()
+    component = best()
+    console.print(table(*report(component, model_of(component))))
+    name = component["TrialComponentName"]
+    lines = (
+        f"Both reports ({time.monotonic() - began:.1f} s) are with the run [bold]{name}[/bold]:",
+        "tabs Bias reports and Explanations of its page.\n",
+    )
+    console.print(*lines, sep="\n", highlight=False)
+
+
+if __name__ == "__main__":
+    main()
