@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -58,10 +60,16 @@ def watched(browser: Browser, running: Jobs) -> Iterator[Console]:
     yield from open_console(browser, running.server)
 
 
-def start(jobs: Jobs, name: str, **hyperparameters: str) -> None:
-    """Start a training job of `TRAIN`."""
-    data = [channel("train", f"s3://{BUCKET}/rows/train.csv", ContentType="text/csv")]
-    jobs.train(name, TRAIN, hyperparameters=hyperparameters, AlgorithmSpecification=ALGORITHM, InputDataConfig=data)
+def start(
+    jobs: Jobs, name: str, *, rows: str = "rows/train.csv", within: dict[str, str] | None = None, **hyperparameters: str
+) -> None:
+    """Start a training job of `TRAIN`, in an experiment or a run if one is named."""
+    members: dict[str, Any] = {
+        "AlgorithmSpecification": ALGORITHM,
+        "InputDataConfig": [channel("train", f"s3://{BUCKET}/{rows}", ContentType="text/csv")],
+        **({"ExperimentConfig": within} if within else {}),
+    }
+    jobs.train(name, TRAIN, hyperparameters=hyperparameters, **members)
 
 
 def test_a_training_job_is_watched_from_its_start_to_its_end(watched: Console, running: Jobs, tmp_path: Path) -> None:
@@ -82,6 +90,56 @@ def test_a_training_job_is_watched_from_its_start_to_its_end(watched: Console, r
     expect(page.get_by_role("list", name="Timeline").get_by_text("Completed", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Stop")).to_have_count(0)
     expect(page.get_by_role("button", name="Deploy model")).to_be_visible()
+
+
+def test_a_job_shows_its_metrics_from_the_run_that_holds_them(watched: Console, running: Jobs) -> None:
+    running.api.create_experiment(ExperimentName="loans")
+    running.api.create_trial_component(TrialComponentName="loans-run")
+    start(running, "in-run", within={"ExperimentName": "loans", "RunName": "loans-run"})
+    running.ended("in-run")
+    page = watched.open("#/jobs/training-job/in-run?tab=metrics")
+    row = page.locator("table[aria-label=Metrics] tbody tr")
+    expect(row).to_contain_text("0.1667")
+    expect(row.locator("td").last).to_have_text("6")
+    expect(page.locator("canvas").first).to_be_visible()
+    page.get_by_role("link", name="loans-run").first.click()
+    expect(page.get_by_role("heading", name="loans-run")).to_be_visible()
+
+
+def test_lines_are_found_in_the_log_of_a_job(watched: Console, running: Jobs) -> None:
+    start(running, "searched")
+    running.ended("searched")
+    page = watched.open("#/jobs/training-job/searched?tab=log")
+    page.get_by_label("Find in the log").fill("loss=0.")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 of 5")).to_be_visible()
+    expect(page.locator(".is-place")).to_contain_text("epoch=1")
+    page.get_by_role("button", name="The next hit").click()
+    expect(page.locator(".is-place")).to_contain_text("epoch=2")
+
+
+def test_a_job_shows_the_identity_of_what_it_read_and_whether_it_is_still_there(
+    watched: Console, running: Jobs
+) -> None:
+    body = b"5,6\n7,8\n"
+    running.put("identity/rows.csv", body)
+    start(running, "identified", rows="identity/rows.csv")
+    running.ended("identified")
+    page = watched.open("#/jobs/training-job/identified")
+    row = page.locator("table[aria-label=Input] tbody tr")
+    expect(row).to_contain_text(f"sha256:{hashlib.sha256(body).hexdigest()[:12]}")
+    expect(row).to_contain_text("1 file, 8 bytes")
+    compare = page.get_by_role("button", name="Compare the input with what lies there now")
+    compare.click()
+    expect(row).to_contain_text("The same lies there now")
+    running.put("identity/rows.csv", b"9,9\n")
+    compare.click()
+    expect(row).to_contain_text("Something else lies there now")
+    running.s3.delete_object(Bucket=BUCKET, Key="identity/rows.csv")
+    compare.click()
+    expect(row).to_contain_text("Nothing lies there now")
+    row.get_by_role("link").click()
+    expect(page.get_by_text("identified").first).to_be_visible()
 
 
 def test_a_job_is_stopped_from_its_page(watched: Console, running: Jobs, tmp_path: Path) -> None:

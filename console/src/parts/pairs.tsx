@@ -14,7 +14,7 @@ export function Pairs({ title, of, heads = ["Name", "Value"] }: { readonly title
       trackBy="name"
       ariaLabels={{ tableLabel: title }}
       columnDefinitions={[
-        { id: "name", header: heads[0], cell: (one) => <span className="anywhere">{one.name}</span>, isRowHeader: true, minWidth: 200 },
+        { id: "name", header: heads[0], cell: (one) => <span className="anywhere">{one.name}</span>, isRowHeader: true, minWidth: 240 },
         { id: "value", header: heads[1], cell: (one) => <span className="mono anywhere">{one.value}</span> },
       ]}
       empty={<Box textAlign="center">None.</Box>}

@@ -9,6 +9,7 @@ export interface JobDocument {
   readonly BestTrainingJob?: HyperParameterTrainingJobSummary;
   readonly CreationTime?: number;
   readonly Environment?: Readonly<Record<string, string>>;
+  readonly ExperimentConfig?: { readonly ExperimentName?: string; readonly TrialName?: string; readonly RunName?: string };
   readonly FailureReason?: string;
   readonly HyperParameters?: Readonly<Record<string, string>>;
   readonly HyperParameterTuningJobConfig?: HyperParameterTuningJobConfig;

@@ -3,16 +3,15 @@ import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { op } from "@/api/client";
 import { useEvents } from "@/api/events";
-import { table } from "@/api/own";
 import { attempt } from "@/app/notices";
 import { change, link } from "@/app/router";
 import { JobLog } from "@/pages/job/log";
-import { JobMetrics } from "@/pages/job/metrics";
 import { ENDED, jobKind } from "@/pages/jobs/kinds";
 import type { JobDocument } from "@/pages/job/document";
 import { Overview } from "@/pages/job/overview";
@@ -20,8 +19,13 @@ import { DeployForm } from "@/parts/deploy";
 import { Loaded } from "@/parts/loaded";
 import { Raw } from "@/parts/raw";
 import { Tags } from "@/parts/tags";
+import { useRunOf } from "@/pages/job/run-of";
 import { Trials } from "@/pages/job/trials";
 import { Status } from "@/records/columns";
+
+const JobMetrics = lazy(() => import("@/pages/job/metrics"));
+/** Kinds whose jobs can have metrics. */
+const MEASURED = new Set(["training-job", "processing-job"]);
 
 interface Props {
   readonly resource: string;
@@ -38,6 +42,7 @@ export function JobPage({ resource, name, params }: Props) {
   });
   const [deploying, setDeploying] = useState(false);
   const status = kind === undefined ? "" : String(found.data?.[kind.status] ?? "");
+  const run = useRunOf(found.data, kind === undefined ? "" : String(found.data?.[kind.arn] ?? ""));
   useEvents(kind === undefined ? [] : [`job:${resource}/${name}`], (event) => {
     if (event === "job") void found.refetch();
   });
@@ -57,7 +62,7 @@ export function JobPage({ resource, name, params }: Props) {
               info={<Status value={status} />}
               actions={
                 <SpaceBetween direction="horizontal" size="xs">
-                  <RunOf arn={arn} />
+                  {typeof run === "string" && <Button href={link(["runs", run])}>Run</Button>}
                   <Button href={link(["lineage"], { arn })}>Lineage</Button>
                   {resource === "training-job" && <Button href={link(["jobs", "create"], { from: name })}>Clone</Button>}
                   {!ENDED.has(status) && (
@@ -79,12 +84,12 @@ export function JobPage({ resource, name, params }: Props) {
             )}
             <Tabs
               activeTabId={params.get("tab") ?? "overview"}
-              onChange={({ detail }) => change({ tab: detail.activeTabId === "overview" ? undefined : detail.activeTabId })}
+              onChange={({ detail }) => change({ tab: detail.activeTabId === "overview" ? undefined : detail.activeTabId, from: undefined, to: undefined, find: undefined, stream: undefined })}
               tabs={[
                 { id: "overview", label: "Overview", content: <Overview kind={kind} job={job} /> },
-                ...(resource === "training-job" ? [{ id: "metrics", label: "Metrics", content: <JobMetrics name={name} ended={ENDED.has(status)} /> }] : []),
+                ...(MEASURED.has(resource) ? [{ id: "metrics", label: "Metrics", content: <Suspense fallback={<Spinner size="large" />}><JobMetrics run={run} ended={ENDED.has(status)} params={params} /></Suspense> }] : []),
                 ...(resource === "hyper-parameter-tuning-job" ? [{ id: "jobs", label: "Training jobs", content: <Trials name={name} job={job} ended={ENDED.has(status)} /> }] : []),
-                { id: "log", label: "Log", content: <JobLog arn={arn} topic={`job:${resource}/${name}`} ended={ENDED.has(status)} /> },
+                { id: "log", label: "Log", content: <JobLog arn={arn} topic={`job:${resource}/${name}`} ended={ENDED.has(status)} params={params} /> },
                 { id: "tags", label: "Tags", content: <Tags arn={arn} resource={resource} /> },
                 { id: "raw", label: "Raw", content: <Raw of={job} /> },
               ]}
@@ -94,12 +99,4 @@ export function JobPage({ resource, name, params }: Props) {
       }}
     </Loaded>
   );
-}
-
-/** The run that holds the job's record, if there is one. */
-function RunOf({ arn }: { readonly arn: string }) {
-  const where = `Source.SourceArn = ${JSON.stringify(arn)}`;
-  const found = useQuery({ queryKey: ["table", "run", where], queryFn: ({ signal }) => table({ resource: "run", where, columns: [], limit: 1 }, signal), enabled: arn !== "", retry: false });
-  const name = found.data?.names[0];
-  return name === undefined ? null : <Button href={link(["runs", name])}>Run</Button>;
 }

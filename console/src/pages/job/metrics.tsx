@@ -1,46 +1,53 @@
-/** The metrics of a training job, as its record has them. */
+/** The metrics of a job as the run has them that holds its record: figures, and curves that grow while it runs. */
 import Box from "@cloudscape-design/components/box";
-import Header from "@cloudscape-design/components/header";
-import Table from "@cloudscape-design/components/table";
-import { useQuery } from "@tanstack/react-query";
+import Link from "@cloudscape-design/components/link";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
 import { useEvery } from "@/api/every";
-import { matrix, properties } from "@/api/own";
-import { Failure } from "@/parts/failure";
-import { show } from "@/query/show";
+import { link } from "@/app/router";
+import { Live } from "@/live/hub";
+import { MetricCharts } from "@/pages/run/metric-charts";
+import { MetricTable } from "@/pages/run/metric-table";
+import { SYSTEM, useRun } from "@/pages/run/record";
+import { Loaded } from "@/parts/loaded";
 
-const STATISTICS = ["Last", "Min", "Max", "Avg", "Count"] as const;
+interface Props {
+  /** The run's name; undefined while it is looked for, null where there is none. */
+  readonly run: string | null | undefined;
+  readonly ended: boolean;
+  readonly params: URLSearchParams;
+}
 
-/** Statistics that the run of a job holds; the job's own record has the last values only. */
-export function JobMetrics({ name, ended }: { readonly name: string; readonly ended: boolean }) {
-  const found = useQuery({
-    queryKey: ["job-metrics", name],
-    queryFn: async ({ signal }) => {
-      const run = `${name}-aws-training-job`;
-      const where = `TrialComponentName = ${JSON.stringify(run)}`;
-      const names = (await properties("run", "", 1_000, where, signal)).filter((one) => one.name.startsWith("Metrics.")).map((one) => one.name);
-      const columns = names.flatMap((one) => STATISTICS.map((statistic) => (statistic === "Last" ? one : `${one}.${statistic.toLowerCase()}`)));
-      const answer = await matrix({ resource: "run", names: [run], columns }, signal);
-      return names.map((one) => ({
-        name: one.slice("Metrics.".length),
-        cells: STATISTICS.map((statistic) => answer.columns[statistic === "Last" ? one : `${one}.${statistic.toLowerCase()}`]?.[0]),
-      }));
-    },
-  });
-  useEvery(2_000, !ended, () => void found.refetch());
-  if (found.error !== null) return <Failure error={found.error} retry={() => void found.refetch()} />;
+export default function JobMetrics({ run, ended, params }: Props) {
+  if (run === undefined) return <Spinner size="large" />;
+  if (run === null) return <None />;
   return (
-    <Table
-      header={<Header variant="h2" counter={`(${found.data?.length ?? 0})`}>Metrics</Header>}
-      items={found.data ?? []}
-      loading={found.isPending}
-      loadingText="Loading"
-      trackBy="name"
-      ariaLabels={{ tableLabel: "Metrics" }}
-      columnDefinitions={[
-        { id: "name", header: "Name", cell: (one) => one.name, isRowHeader: true },
-        ...STATISTICS.map((statistic, at) => ({ id: statistic, header: statistic, cell: (one: NonNullable<typeof found.data>[number]) => show(one.cells[at], "number") || "–" })),
-      ]}
-      empty={<Box textAlign="center">No metrics. MetricDefinitions are read from the log while a job runs.</Box>}
-    />
+    <Live runs={[run]} key={run}>
+      <OfRun run={run} ended={ended} params={params} />
+    </Live>
   );
+}
+
+function OfRun({ run, ended, params }: { readonly run: string; readonly ended: boolean; readonly params: URLSearchParams }) {
+  const found = useRun(run);
+  useEvery(2_000, !ended, () => void found.refetch());
+  return (
+    <Loaded of={found}>
+      {(record) => {
+        const summaries = record.Metrics.filter((one) => !one.MetricName.startsWith(SYSTEM));
+        if (summaries.length === 0) return <None />;
+        return (
+          <SpaceBetween size="l">
+            <Box>They are kept with the run <Link href={link(["runs", run], { tab: "metrics" })}>{run}</Link>, to be compared with those of others.</Box>
+            <MetricTable run={record} />
+            <MetricCharts run={record} params={params} summaries={summaries} />
+          </SpaceBetween>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+function None() {
+  return <Box textAlign="center" padding="l">No metrics. MetricDefinitions are read from the log while a job runs.</Box>;
 }
