@@ -100,16 +100,6 @@ def test_version_3_of_the_sdk_records_loads_lists_and_deletes(shell: Shell) -> N
     assert "every step of the SDK's experiments ran" in output
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_version_2_of_the_sdk_gets_every_published_figure_of_clarify(shell: Shell) -> None:
-    python = clients(CLIENTS, "clients") / "python"
-    output = shell.run([python, EXAMPLES / "sagemaker_clarify.py", "--every-method", "--rows", "2000"])
-    assert "19 of 19 published figures are met" in output
-    assert "the run has 35 metrics of bias and importance" in output
-    assert output.count("Clarify-") == 5
-
-
 def test_the_aws_command_line_searches_and_copies(shell: Shell) -> None:
     output = shell.run(["sh", EXAMPLES / "aws_cli.sh"], path=clients(CLIENTS, "clients"))
     assert "every step of the AWS CLI ran" in output

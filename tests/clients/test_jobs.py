@@ -33,6 +33,14 @@ def test_version_2_of_the_sdk_runs_its_jobs(shell: Shell) -> None:
     assert "every step of the SDK's jobs ran" in output
 
 
+def test_version_2_of_the_sdk_gets_every_published_figure_of_clarify(shell: Shell) -> None:
+    python = clients(CLIENTS, "clients") / "python"
+    output = shell.run([python, EXAMPLES / "sagemaker_clarify.py", "--every-method", "--rows", "2000"])
+    assert "19 of 19 published figures are met" in output
+    assert "the run has 35 metrics of bias and importance" in output
+    assert output.count("Clarify-") == 5
+
+
 def test_the_programs_of_the_guide_run_with_jobs_that_train(shell: Shell) -> None:
     output = shell.run([sys.executable, EXAMPLES / "sagemaker_guide.py"])
     assert "all five programs of the guide ran" in output

@@ -212,6 +212,28 @@ def test_a_model_that_a_script_serves_is_asked_within_the_job(jobs: Jobs) -> Non
     assert "bias.post.DI.Sex" in metrics_of(jobs, "scripted-aws-processing-job")
 
 
+def test_a_model_with_variables_of_its_own_is_served_apart_and_gets_the_same_report(jobs: Jobs, model: str) -> None:
+    """The rule of `analysis_loaded`, and that both ways write the same files."""
+    container = jobs.api.describe_model(ModelName=model)["PrimaryContainer"]
+    jobs.api.create_model(
+        ModelName="apart", PrimaryContainer={**container, "Environment": {"MINE": "1"}}, ExecutionRoleArn=ROLE
+    )
+    methods = {**BOTH, "shap": SHAP, "pdp": {"grid_resolution": 3, "features": ["Age"]}}
+    said = {}
+    for name in (model, "apart"):
+        predictor = {**PREDICTOR, "model_name": name}
+        job = analyse(jobs, f"way-{name}", {**CONFIG, "predictor": predictor, "methods": methods})
+        assert job["ProcessingJobStatus"] == "Completed", job.get("FailureReason")
+        said[name] = "\n".join(jobs.lines(f"way-{name}", GROUP, ours=True))
+    assert "the model is loaded within the analysis" in said[model]
+    assert "served by a process of its own: its container brings a script, a command, packages or" in said["apart"]
+    for file in ("analysis.json", "explanations_shap/out.csv"):
+        ours, its = (jobs.get(f"s3://{BUCKET}/way-{name}/out/{file}") for name in (model, "apart"))
+        assert ours == its
+    assert "model: " in "\n".join(jobs.lines("way-apart", GROUP))
+    assert "model: " not in "\n".join(jobs.lines(f"way-{model}", GROUP))
+
+
 @pytest.mark.slow
 def test_an_endpoint_that_is_in_service_is_asked(jobs: Jobs, model: str) -> None:
     variant = {"VariantName": "A", "ModelName": model, "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from trialbook.algorithms import catalog, container
 from trialbook.algorithms.failures import AlgorithmError, ClientError, ProgramError, nearest, reason
 from trialbook.algorithms.log import Log
-from trialbook.algorithms.serving import serve
+from trialbook.algorithms.serving import Predictor, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     log = Log(dated=algorithm.dated_log)
     if verb == "train":
         return _run(lambda log: _train(module_of(algorithm), environment, log), environment, log)
-    return _run(lambda log: _serve(module_of(algorithm), environment, log), environment, log)
+    return _run(lambda log: serve(loaded(name, environment), environment, log), environment, log)
 
 
 def module_of(algorithm: catalog.Algorithm) -> Any:
@@ -74,8 +74,18 @@ def _train(module: Any, environment: Mapping[str, str], log: Log) -> None:
     module.train(given, log)
 
 
-def _serve(module: Any, environment: Mapping[str, str], log: Log) -> None:
-    serve(module.load(container.model_folder(environment), environment), environment, log)
+def loaded(name: str, environment: Mapping[str, str]) -> Predictor:
+    """Load the model of an algorithm from the folder that the environment names.
+
+    Raises
+    ------
+    KeyError
+        When there is no algorithm of that name.
+    ProgramError
+        When the model's files are not what they must be, or this environment lacks a package.
+    """
+    predictor: Predictor = module_of(catalog.by_name(name)).load(container.model_folder(environment), environment)
+    return predictor
 
 
 def _run(work: Callable[[Log], None], environment: Mapping[str, str], log: Log) -> int:

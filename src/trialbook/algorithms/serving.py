@@ -19,7 +19,7 @@ from trialbook.algorithms.answers import Answer
 from trialbook.algorithms.failures import ClientError, RequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from trialbook.algorithms.log import Log
 
@@ -35,6 +35,27 @@ class Predictor(Protocol):
     def respond(self, body: bytes, content_type: str | None, accept: str | None) -> Answer:
         """Answer one POST /invocations; raise RequestError for one that breaks a rule."""
         ...
+
+
+def answered(
+    predictor: Predictor, body: bytes, content_type: str | None, accept: str | None, fail: Callable[[str], None]
+) -> Answer:
+    """Answer one request, over HTTP or not; a fault becomes an answer too, whose status says whose fault it is.
+
+    Parameters
+    ----------
+    fail
+        Takes the traceback of a fault that is neither the request's nor the model data's.
+    """
+    try:
+        return predictor.respond(body, content_type, accept)
+    except RequestError as error:
+        return _text(str(error), error.status)
+    except ClientError as error:
+        return _text(str(error), 400)
+    except Exception as error:  # noqa: BLE001 (the one place where a fault of a model becomes an answer)
+        fail(traceback.format_exc().rstrip())
+        return _text(f"{type(error).__name__}: {error}", 500)
 
 
 class Server(ThreadingHTTPServer):
@@ -108,19 +129,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path.partition("?")[0] != "/invocations":
             self._send(_text(f"There is no POST {self.path}; POST /invocations.", 404))
             return
-        try:
-            answer = self._respond(body)
-        except RequestError as error:
-            answer = _text(str(error), error.status)
-        except ClientError as error:
-            answer = _text(str(error), 400)
-        except Exception as error:  # noqa: BLE001 (the one place where a fault of a model becomes an answer)
-            self.server.log.fail(traceback.format_exc().rstrip())
-            answer = _text(f"{type(error).__name__}: {error}", 500)
-        self._send(answer)
-
-    def _respond(self, body: bytes) -> Answer:
-        return self.server.predictor.respond(body, self.headers.get("Content-Type"), self.headers.get("Accept"))
+        content, accept = self.headers.get("Content-Type"), self.headers.get("Accept")
+        self._send(answered(self.server.predictor, body, content, accept, self.server.log.fail))
 
     def _body(self) -> bytes | None:
         length = self.headers.get("Content-Length") or ("0" if not self.headers.get("Transfer-Encoding") else "")

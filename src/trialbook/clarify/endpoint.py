@@ -125,8 +125,10 @@ class EndpointModel:
         return [_one(one) for one in found] if isinstance(found, list) else [found]
 
 
-def http_sender(url: str, headers: Mapping[str, str] | None = None, timeout: float = TIMEOUT_SECONDS) -> Send:
-    """Give a `send` that posts to a URL, such as `http://127.0.0.1:8080/invocations`."""
+def http_sender(
+    url: str, headers: Mapping[str, str] | None = None, timeout: float = TIMEOUT_SECONDS, name: str = ""
+) -> Send:
+    """Give a `send` that posts to a URL, such as `http://127.0.0.1:8080/invocations`; errors call it by its name."""
 
     def send(body: bytes, content: str, accept: str) -> bytes:
         request = urllib.request.Request(url, body, {"Content-Type": content, "Accept": accept, **(headers or {})})  # noqa: S310 (the user's own URL)
@@ -134,11 +136,14 @@ def http_sender(url: str, headers: Mapping[str, str] | None = None, timeout: flo
             with urllib.request.urlopen(request, timeout=timeout) as answer:  # noqa: S310
                 return bytes(answer.read())
         except urllib.error.HTTPError as error:
-            text = error.read()[:300].decode(errors="replace")
-            message = f"{url} answered {error.code}: {text}"
-            raise OSError(message) from error
+            raise refused(name or url, error.code, error.read()) from error
 
     return send
+
+
+def refused(name: str, status: int, body: bytes) -> OSError:
+    """Give the error for an answer that is no success: who answered, the status, and the answer's first words."""
+    return OSError(f"{name} answered {status}: {body[:300].decode(errors='replace')}")
 
 
 def _filled(template: str, names: Sequence[str], values: Sequence[Any]) -> str:

@@ -4,12 +4,13 @@
 
     prepare   check analysis_config.json; bring the model beside the program, or find the endpoint that it asks;
               put the shadow endpoint on record
-    (the program runs: it starts the model's own server only when the first prediction is asked for)
+    (the program runs: it loads the model, or starts its server, only when the first prediction is asked for)
     keep      analysis.json becomes a report of the job's run, its figures metrics of it
     close     delete the shadow endpoint
 
-SageMaker deploys the model to a shadow endpoint for the time of the job. Here the model's server runs inside the job,
-which is faster; the endpoint is created and deleted on the record alone, so that whoever looks for it finds it.
+SageMaker deploys the model to a shadow endpoint for the time of the job. Here the model is loaded or served inside the
+job, which is faster (`analysis_loaded` says which); the endpoint is created and deleted on the record alone, so that
+whoever looks for it finds it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from trialbook.clarify.config import load_config
 from trialbook.errors import ApiError, ConfigError
+from trialbook.jobs.analysis_loaded import why_served
 from trialbook.jobs.failure import JobFailure
 from trialbook.jobs.images import ANALYSIS, Image
 from trialbook.jobs.serving_recipe import library
@@ -52,8 +54,10 @@ def is_analysis(doc: Document, image: Image) -> bool:
     return image.command == ANALYSIS and not doc["AppSpecification"].get("ContainerEntrypoint")
 
 
-def prepare(job: Job, doc: Document, kitchen: Kitchen, log: JobLog) -> dict[str, str]:
+def prepare(job: Job, doc: Document, kitchen: Kitchen, python: Path, log: JobLog) -> dict[str, str]:
     """Check the configuration, bring the model, and tell the program where all is; gives its variables.
+
+    `python` is the interpreter that will run the program.
 
     Raises
     ------
@@ -85,7 +89,7 @@ def prepare(job: Job, doc: Document, kitchen: Kitchen, log: JobLog) -> dict[str,
         _require_endpoint(job.call, predictor["endpoint_name"])
         told["endpoint"] = predictor["endpoint_name"]
     elif "model_name" in predictor:
-        told["model"] = _bring_model(job, predictor["model_name"], kitchen, log)
+        told["model"] = _bring_model(job, predictor["model_name"], kitchen, python, log)
         _open_shadow(job, predictor, log)
     file = job.tree.folder / "analysis.json"
     file.touch(mode=0o600)  # it holds the environment of the model's container
@@ -129,8 +133,8 @@ def reworded(ending: Ending) -> Ending:
     return dataclasses.replace(ending, reason=inner) if inner.startswith(_KINDS) else ending
 
 
-def _bring_model(job: Job, name: str, kitchen: Kitchen, log: JobLog) -> Document:
-    """Fill /opt/ml/model and say how the model is served."""
+def _bring_model(job: Job, name: str, kitchen: Kitchen, python: Path, log: JobLog) -> Document:
+    """Fill /opt/ml/model and say how the model is loaded or served."""
 
     def plan(tx: Transaction) -> Document:
         return serving_plan.plan_of(tx, job.call, records.require(tx, job.call, Kind.MODEL, name))
@@ -145,8 +149,14 @@ def _bring_model(job: Job, name: str, kitchen: Kitchen, log: JobLog) -> Document
             "deploy it, and give predictor.endpoint_name."
         )
     recipe = kitchen.prepare(job, containers[0], log.say, job.check)
-    # Without a private /opt/ml the server still finds its model.
-    return {"argv": list(recipe.argv), "env": {**recipe.env, "TRIALBOOK_ML_ROOT": str(job.tree.ml)}}
+    why = why_served(recipe, python, kitchen.environments)
+    log.say(f"the model is {'loaded within the analysis' if why is None else f'served by a process of its own: {why}'}")
+    return {
+        "argv": list(recipe.argv),
+        # Without a private /opt/ml the server still finds its model.
+        "env": {**recipe.env, "TRIALBOOK_ML_ROOT": str(job.tree.ml)},
+        "algorithm": recipe.algorithm if why is None else None,
+    }
 
 
 def _require_endpoint(call: Call, name: str) -> None:
@@ -173,7 +183,7 @@ def _open_shadow(job: Job, predictor: Document, log: JobLog) -> None:
     }
     endpoint_configs.create_endpoint_config(call, name, {"ProductionVariants": [variant]})
     endpoints.create_endpoint(call, name, {"EndpointConfigName": name})
-    log.say(f"endpoint {name} is on record; the model itself is served within the job")
+    log.say(f"endpoint {name} is on record; the model itself is in the job")
 
 
 def _named(entries: list[Document], member: str, name: str) -> Document | None:

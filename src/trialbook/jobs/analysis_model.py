@@ -1,4 +1,7 @@
-"""The model that an analysis asks: served by a process of its own within the job, or behind an endpoint."""
+"""The model that an analysis asks: served by a process of its own within the job, or behind an endpoint.
+
+Built-in algorithms need neither where they can: see `analysis_loaded`.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,8 @@ READY_SECONDS = 300.0
 """How long a model may take to load."""
 ANSWER_SECONDS = 3600.0
 """How long one request may take: a script may be slow, and nobody else waits."""
+NAME = "the model"
+"""What errors call it."""
 _LOOK = 0.05
 _LAST = 20
 
@@ -88,7 +93,7 @@ class ServedModel:
                 raise PredictionError(f"the model's server does not answer /ping: {self._last()}")
             time.sleep(_LOOK)
         print(f"the model is loaded, {time.monotonic() - began:.1f} s", flush=True)
-        return http_sender(f"{url}/invocations", timeout=ANSWER_SECONDS)
+        return http_sender(f"{url}/invocations", timeout=ANSWER_SECONDS, name=NAME)
 
     def _tell(self) -> None:
         """Pass the server's lines on, without those that tell of single requests."""

@@ -6,15 +6,18 @@ far it is, and says why it failed in `/opt/ml/output/failure`.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
 import sys
 import time
 import traceback
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trialbook.algorithms.program import loaded
 from trialbook.clarify.analysis import run_analysis
 from trialbook.clarify.config import load_config
 from trialbook.clarify.dataset import read_dataset
@@ -22,12 +25,13 @@ from trialbook.clarify.endpoint import EndpointModel
 from trialbook.clarify.series import EndpointForecaster
 from trialbook.errors import PredictionError, TrialbookError
 from trialbook.jobs.analysis import VARIABLE
+from trialbook.jobs.analysis_loaded import LoadedModel
 from trialbook.jobs.analysis_model import ServedModel, invoke
 from trialbook.jobs.analysis_objects import Fetched
 from trialbook.jobs.namespace import ML
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from trialbook.clarify.endpoint import Send
     from trialbook.clarify.predicting import Predict
@@ -78,15 +82,22 @@ def _analyse(told: dict[str, Any]) -> None:
         place = told["data"] or fetched(config["dataset_uri"])
         dataset = read_dataset(config, place, fetched)
         settings = config.get("predictor", {})
-        served = ServedModel(told["model"]["argv"], told["model"]["env"]) if "model" in told else None
-        send = served if served is not None else invoke(told["endpoint"], settings) if "endpoint" in told else None
-        try:
+        with _asked(told, settings) as send:
             model = None if send is None else _model(send, settings, dataset.features)
             output = _seen(Path(told["output"]), Path(told["ml"]))
             run_analysis(config, dataset, model, output, name=told["name"], progress=Told(), fetch=fetched)
-        finally:
-            if served is not None:
-                served.close()
+
+
+@contextlib.contextmanager
+def _asked(told: dict[str, Any], settings: Mapping[str, Any]) -> Iterator[Send | None]:
+    """Give what takes requests: the model loaded here, its own server, or an endpoint; None when there is no model."""
+    if "model" not in told:
+        yield invoke(told["endpoint"], settings) if "endpoint" in told else None
+    elif told["model"]["algorithm"] is not None:
+        yield LoadedModel(partial(loaded, told["model"]["algorithm"], told["model"]["env"]))
+    else:
+        with contextlib.closing(ServedModel(told["model"]["argv"], told["model"]["env"])) as served:
+            yield served
 
 
 def _seen(path: Path, ml: Path) -> Path:

@@ -54,6 +54,20 @@ print(json.dumps(missing))
 """
 
 
+_LIBRARIES = ("numpy", "scipy", "scikit-learn", "xgboost", "xgboost-cpu")
+_VERSIONS = """
+import platform, sys, json
+from importlib.metadata import version, PackageNotFoundError
+found = {"python": platform.python_version()}
+for name in sys.argv[1:]:
+    try:
+        found[name] = version(name)
+    except PackageNotFoundError:
+        pass
+print(json.dumps(found))
+"""
+
+
 class Environments:
     """Makes and finds environments. Thread-safe, and safe against other processes on the same folder."""
 
@@ -65,6 +79,7 @@ class Environments:
         version = "{}.{}".format(*sys.version_info[:2])
         self._sites: dict[str, tuple[list[str], str]] = {sys.executable: (own, version)}
         self._met: dict[tuple[str, tuple[str, ...]], int] = {}
+        self._versions: dict[str, tuple[int, dict[str, str]]] = {}
         self._lock = threading.Lock()
 
     def python_for(self, image: Image, say: Callable[[str], None], check: Callable[[], None] = lambda: None) -> Path:
@@ -140,6 +155,23 @@ class Environments:
             script.write_text('#!/bin/sh\nexec "$(dirname "$0")/python" -m pip "$@"\n')
             script.chmod(0o755)
         return folder / "bin" / "python"
+
+    def versions(self, python: Path) -> dict[str, str]:
+        """Give the versions of an interpreter and of what the built-in algorithms stand on, as far as it has it.
+
+        Remembered until something is installed or removed. Raises `JobFailure` when the interpreter does not run.
+        """
+        now = self._changed(python)
+        with self._lock:
+            when, known = self._versions.get(str(python), (-1, {}))
+        if when != now:
+            done = subprocess.run([python, "-c", _VERSIONS, *_LIBRARIES], capture_output=True, text=True, check=False)
+            if done.returncode:
+                raise JobFailure(f"ClientError: '{python}' does not run as a Python interpreter: {done.stderr[-300:]}")
+            known = json.loads(done.stdout)
+            with self._lock:
+                self._versions[str(python)] = (now, known)
+        return known
 
     def _missing(self, base: Path, packages: Sequence[str]) -> list[str]:
         """Give those of the packages that an interpreter lacks, or has in another version.

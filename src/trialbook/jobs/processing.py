@@ -85,7 +85,7 @@ class Processing:
         contract.write_json(config / "resourceconfig.json", contract.resources(_cluster(doc)))
         (job.tree.ml / "output").mkdir(exist_ok=True)
         if analysis.is_analysis(doc, image):
-            more, bins = analysis.prepare(job, doc, self.kitchen, log), [python.parent]
+            more, bins = analysis.prepare(job, doc, self.kitchen, python, log), [python.parent]
         else:
             more, bins = {}, [self.kitchen.environments.layer(python, job.tree.folder / "venv").parent, python.parent]
         own = {

@@ -53,10 +53,21 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A command that serves; it listens on the port that SAGEMAKER_BIND_TO_PORT in its environment says."""
+    """A command that serves; it listens on the port that SAGEMAKER_BIND_TO_PORT in its environment says.
+
+    Attributes
+    ----------
+    python
+        The interpreter that serves.
+    algorithm
+        The built-in algorithm whose own server this is, when nothing of the user's has a part in it: no script, no
+        command, no packages, no variables but SAGEMAKER_*. None otherwise.
+    """
 
     argv: tuple[str, ...]
     env: Mapping[str, str]
+    python: Path
+    algorithm: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +91,13 @@ class Kitchen:
         own = dict(container.get("Environment", {}))
         _bring_model(place, container, say, check)
         code = _bring_code(place, own)
-        argv = _argv(image, container, own, place.tree.ml)
+        scripted = bool(own.get(_PROGRAM)) or (place.tree.ml / "model" / "code" / "inference.py").is_file()
+        argv = _argv(image, container, scripted=scripted)
+        plain = image.command is None and not scripted and all(name.startswith("SAGEMAKER_") for name in own)
         python = self.environments.python_for(image, say, check)
         requirements = code / "requirements.txt"
         if requirements.is_file() and requirements.read_text().strip():
-            python = self.environments.with_packages(python, [], say, check, requirements)
+            python, plain = self.environments.with_packages(python, [], say, check, requirements), False
         say(f"the line '{image.pattern}' of the table of images serves the model, with {python}")
         layer = self.environments.layer(python, place.tree.folder / "venv")
         variables = {
@@ -94,7 +107,8 @@ class Kitchen:
         }
         if image.python is not None:
             variables["PYTHONPATH"] = ":".join(filter(None, [library(place.tree), own.get("PYTHONPATH", "")]))
-        return Recipe(argv, contract.environment(place, [layer.parent, python.parent], variables))
+        env = contract.environment(place, [layer.parent, python.parent], variables)
+        return Recipe(argv, env, python, image.algorithm if plain else None)
 
 
 def _image_of(container: Document) -> str:
@@ -160,8 +174,7 @@ def _bring_code(place: Placed, own: dict[str, str]) -> Path:
     return place.tree.ml / "model" / "code"
 
 
-def _argv(image: Image, container: Document, own: Mapping[str, str], ml: Path) -> tuple[str, ...]:
-    scripted = bool(own.get(_PROGRAM)) or (ml / "model" / "code" / "inference.py").is_file()
+def _argv(image: Image, container: Document, *, scripted: bool) -> tuple[str, ...]:
     programs = ("python", "-m", "trialbook.algorithms")
     if image.command is not None:
         return (*image.command, "serve")
