@@ -1,7 +1,7 @@
 """Turns botocore's model of SageMaker into TypeScript for the operations that the console uses.
 
-Run as `python console/scripts/aws_types.py`: it writes `console/src/api/aws-types.ts`, which is committed, and which a
-test makes again and compares. Times travel as epoch seconds in both directions.
+Run as `python console/scripts/aws_types.py`: it writes `console/src/api/aws-types.ts` and `aws-members.ts`, which are
+committed, and which a test makes again and compares. Times travel as epoch seconds in both directions.
 """
 
 from __future__ import annotations
@@ -30,6 +30,18 @@ _SERVED = """
     UpdateTrialComponent
 """
 OPERATIONS = tuple(_SERVED.split())
+MEMBERS_TARGET = TARGET.with_name("aws-members.ts")
+COPIED = (
+    "CreateTrainingJob",
+    "CreateProcessingJob",
+    "CreateTransformJob",
+    "CreateHyperParameterTuningJob",
+    "CreateModel",
+    "CreateEndpointConfig",
+    "CreateEndpoint",
+)
+"""Operations whose requests the console makes of what was described, to be copied."""
+_HEAD = "/** Made by `console/scripts/aws_types.py` from botocore's model: do not edit. */"
 _MOST_WORDS = 24
 """An enumeration with more words, such as that of instance types, is a string."""
 _PRIMITIVES = {
@@ -45,13 +57,14 @@ _PRIMITIVES = {
 
 
 def main() -> None:
-    """Write the file."""
+    """Write the files."""
     TARGET.write_text(types())
+    MEMBERS_TARGET.write_text(members())
 
 
 def types() -> str:
     """Give the TypeScript of all operations, each shape once, in order of name."""
-    model = ServiceModel(Loader().load_service_model("sagemaker", "service-2"), "sagemaker")
+    model = _model()
     found: dict[str, Shape] = {}
     table: list[str] = []
     for name in OPERATIONS:
@@ -61,10 +74,25 @@ def types() -> str:
                 _collect(shape, found)
         sides = [_name(shape) for shape in (operation.input_shape, operation.output_shape)]
         table.append(f"  readonly {name}: {{ readonly input: {sides[0]}; readonly output: {sides[1]} }};")
-    parts = ["/** Made by `console/scripts/aws_types.py` from botocore's model: do not edit. */\n"]
+    parts = [f"{_HEAD}\n"]
     parts += [line for name in sorted(found) for line in _declaration(found[name])]
     parts += ["\nexport interface Operations {", *table, "}\n"]
     return "\n".join(parts)
+
+
+def members() -> str:
+    """Give the names of what each request takes, as TypeScript."""
+    model = _model()
+    lines = [_HEAD, "export const MEMBERS = {"]
+    for name in COPIED:
+        shape = model.operation_model(name).input_shape
+        assert isinstance(shape, StructureShape)
+        lines.append(f"  {name}: {json.dumps(list(shape.members))},")
+    return "\n".join([*lines, "} as const;", ""])
+
+
+def _model() -> ServiceModel:
+    return ServiceModel(Loader().load_service_model("sagemaker", "service-2"), "sagemaker")
 
 
 def _collect(shape: Shape, found: dict[str, Shape]) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import shlex
+from typing import Any
+
 from playwright.sync_api import expect
 from tests.conftest import LiveServer
 from tests.console.conftest import Console
+from tests.console.made import TAGS, deploy
 
 
 def test_an_endpoint_shows_its_configuration_model_and_training_job(hosted: Console) -> None:
@@ -46,3 +51,64 @@ def test_the_best_job_is_deployed_from_its_page(hosted: Console, hosted_server: 
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_role("heading", name="Endpoints")).to_be_visible()
     assert [one["EndpointName"] for one in client.list_endpoints()["Endpoints"]] == ["credit-best"]
+
+
+def test_an_endpoint_is_updated_to_another_configuration(hosted: Console, hosted_server: LiveServer) -> None:
+    client = hosted_server.client("sagemaker")
+    deploy(client, "to-update", "credit-05")
+    deploy(client, "other", "credit-06")
+    page = hosted.open("#/endpoints/to-update")
+    page.get_by_role("button", name="Update", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Update", exact=True)).to_be_disabled()
+    dialog.get_by_role("button", name="Endpoint configuration").click()
+    expect(page.get_by_role("option", name="to-update-config")).to_have_count(0)
+    page.get_by_role("option", name="other-config").click()
+    expect(dialog.get_by_role("link", name="other-model")).to_be_visible()
+    dialog.get_by_role("button", name="Update", exact=True).click()
+    expect(page.get_by_role("link", name="other-config").first).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="AllTraffic")).to_contain_text("credit-06")
+    assert client.describe_endpoint(EndpointName="to-update")["EndpointConfigName"] == "other-config"
+    for name in ("to-update", "other"):
+        client.delete_endpoint(EndpointName=name)
+
+
+def test_before_an_endpoint_is_deleted_the_page_says_what_stays(hosted: Console) -> None:
+    page = hosted.open("#/endpoints/credit-best")
+    page.get_by_role("button", name="Delete", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("the processes of its models stop")).to_be_visible()
+    expect(dialog.get_by_role("link", name="credit-best-config")).to_be_visible()
+    expect(dialog.get_by_role("link", name="credit-best-model")).to_be_visible()
+
+
+def test_before_a_model_or_a_configuration_is_deleted_the_page_says_what_uses_it(hosted: Console) -> None:
+    page = hosted.open("#/models/credit-best-model")
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_role("dialog").get_by_role("link", name="credit-best-config")).to_be_visible()
+    page = hosted.open("#/endpoint-configs/credit-best-config")
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_role("dialog").get_by_role("link", name="credit-best", exact=True)).to_be_visible()
+
+
+def test_an_endpoint_is_copied_as_a_command(hosted: Console, hosted_server: LiveServer) -> None:
+    page = hosted.open("#/endpoints/credit-best")
+    page.get_by_role("button", name="Copy", exact=True).click()
+    page.get_by_role("menuitem", name="As AWS CLI").click()
+    words = shlex.split(page.get_by_role("dialog").locator("pre").inner_text())
+    assert words[:4] == ["aws", "sagemaker", "create-endpoint-config", "--cli-input-json"]
+    assert words[5:9] == ["aws", "sagemaker", "create-endpoint", "--cli-input-json"]
+    config, endpoint = json.loads(words[4]), json.loads(words[9])
+    assert endpoint["Tags"] == TAGS
+    client = hosted_server.client("sagemaker")
+    client.create_endpoint_config(**config)
+    client.create_endpoint(**endpoint)
+    made, before = (variants(client, name) for name in ("credit-best-2", "credit-best"))
+    assert made == before
+    client.delete_endpoint(EndpointName="credit-best-2")
+
+
+def variants(client: Any, endpoint: str) -> Any:
+    """Give the variants of an endpoint's configuration."""
+    config = client.describe_endpoint(EndpointName=endpoint)["EndpointConfigName"]
+    return client.describe_endpoint_config(EndpointConfigName=config)["ProductionVariants"]

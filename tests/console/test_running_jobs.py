@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -174,3 +176,39 @@ def test_the_best_of_a_minimising_tuning_job_is_first_and_marked(watched: Consol
     expect(rows.first).to_contain_text("Best")
     values = [float(text) for text in rows.locator("td:nth-child(3)").all_inner_texts()]
     assert values == sorted(values)
+
+
+def test_a_job_is_made_again_by_the_program_that_its_page_gives(
+    watched: Console, running: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start(running, "copied-1", fail="0")
+    tags = [{"Key": "it's", "Value": 'a "tag"'}]
+    running.api.add_tags(ResourceArn=running.ended("copied-1")["TrainingJobArn"], Tags=tags)
+    page = watched.open("#/jobs/training-job/copied-1")
+    page.get_by_role("button", name="Copy", exact=True).click()
+    page.get_by_role("menuitem", name="As Python (boto3)").click()
+    program = page.get_by_role("dialog").locator("pre").inner_text()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", running.server.url)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "any")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "any")
+    exec(compile(program, "copied", "exec"), {})
+    before, made = (running.ended(name) for name in ("copied-1", "copied-2"))
+    for member in ("HyperParameters", "AlgorithmSpecification", "InputDataConfig", "ResourceConfig", "RoleArn"):
+        assert made[member] == before[member]
+    assert made["TrainingJobStatus"] == "Completed"
+    assert running.api.list_tags(ResourceArn=made["TrainingJobArn"])["Tags"] == tags
+
+
+def test_a_tuning_job_is_made_again_by_the_command_that_its_page_gives(watched: Console, running: Tunings) -> None:
+    running.tune("again-1", jobs=1)
+    before = running.tuned("again-1")
+    page = watched.open("#/jobs/hyper-parameter-tuning-job/again-1")
+    page.get_by_role("button", name="Copy", exact=True).click()
+    page.get_by_role("menuitem", name="As AWS CLI").click()
+    *command, request = shlex.split(page.get_by_role("dialog").locator("pre").inner_text())
+    assert command == ["aws", "sagemaker", "create-hyper-parameter-tuning-job", "--cli-input-json"]
+    running.api.create_hyper_parameter_tuning_job(**json.loads(request))
+    made = running.tuned("again-2")
+    assert made["HyperParameterTuningJobConfig"] == before["HyperParameterTuningJobConfig"]
+    assert made["HyperParameterTuningJobStatus"] == "Completed"

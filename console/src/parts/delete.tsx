@@ -60,7 +60,7 @@ export function Confirm({ visible, title, button, done, confirm, disabled = fals
     <Ask title={title} verb={button} act={confirm} close={done} disabled={disabled}>
       <SpaceBetween size="s">
         {children}
-        <Alert type="info">It can be restored from the bin for 30 days, with its tags and metrics.</Alert>
+        <Alert type="info">It can be restored from the bin for 30 days, with its tags.</Alert>
       </SpaceBetween>
     </Ask>
   );

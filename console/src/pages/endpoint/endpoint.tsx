@@ -7,40 +7,59 @@ import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
-import { useAws } from "@/api/aws";
+import { useState } from "react";
+import { aws, useAws } from "@/api/aws";
 import { useEvery } from "@/api/every";
 import { change, link } from "@/app/router";
-import { DeleteButton } from "@/parts/delete";
+import { notify } from "@/app/notices";
 import { Configuration } from "@/pages/endpoint/configuration";
 import { Invoke } from "@/pages/endpoint/invoke";
+import { UpdateForm } from "@/pages/endpoint/update";
+import { DeleteButton } from "@/parts/delete";
 import { Copied, Facts } from "@/parts/facts";
-import { Loaded } from "@/parts/loaded";
+import { Opened } from "@/parts/opened";
 import { Raw } from "@/parts/raw";
 import { Tags } from "@/parts/tags";
 import { When } from "@/parts/when";
 import { Status } from "@/records/columns";
+import { CopyRequest } from "@/records/copy-request";
+import { nextName, requestOf, type Request } from "@/records/requests";
 
 const MOVING = new Set(["Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"]);
 
 export function EndpointPage({ name, params }: { readonly name: string; readonly params: URLSearchParams }) {
   const found = useAws("DescribeEndpoint", { EndpointName: name });
+  const [updating, setUpdating] = useState(false);
   useEvery(2_000, MOVING.has(found.data?.EndpointStatus ?? ""), () => void found.refetch());
   return (
-    <Loaded of={found}>
+    <Opened
+      of={found}
+      head={(endpoint) => ({
+        kind: "Endpoint",
+        name,
+        status: endpoint.EndpointStatus,
+        arn: endpoint.EndpointArn,
+        actions: [
+          <CopyRequest key="copy" arn={endpoint.EndpointArn} name={name} make={(tags) => requests(name, endpoint.EndpointConfigName ?? "", tags)} />,
+          <Button key="update" disabled={endpoint.EndpointStatus !== "InService"} disabledReason="Only an endpoint in service can be updated." onClick={() => setUpdating(true)}>Update</Button>,
+          <DeleteButton key="delete" kind="endpoint" name={name} operation="DeleteEndpoint" input={{ EndpointName: name }} back="#/endpoints" along={<Along config={endpoint.EndpointConfigName ?? ""} />} />,
+        ],
+      })}
+    >
       {(endpoint) => (
         <SpaceBetween size="l">
-          <Header
-            variant="h1"
-            description="Endpoint"
-            actions={
-              <SpaceBetween direction="horizontal" size="xs">
-                <Button href={link(["lineage"], { arn: endpoint.EndpointArn })}>Lineage</Button>
-                <DeleteButton kind="endpoint" name={name} operation="DeleteEndpoint" input={{ EndpointName: name }} back="#/endpoints" />
-              </SpaceBetween>
-            }
-          >
-            {name}
-          </Header>
+          {updating && (
+            <UpdateForm
+              endpoint={name}
+              config={endpoint.EndpointConfigName ?? ""}
+              done={(changed) => {
+                setUpdating(false);
+                if (!changed) return;
+                notify("success", `${name} is being updated.`);
+                void found.refetch();
+              }}
+            />
+          )}
           {endpoint.FailureReason !== undefined && <Alert type="error" header="It failed">{endpoint.FailureReason}</Alert>}
           <Tabs
             activeTabId={params.get("tab") ?? "settings"}
@@ -72,9 +91,30 @@ export function EndpointPage({ name, params }: { readonly name: string; readonly
               { id: "raw", label: "Raw", content: <Raw of={endpoint} /> },
             ]}
           />
-          <Box />
         </SpaceBetween>
       )}
-    </Loaded>
+    </Opened>
   );
+}
+
+/** What goes with an endpoint, and what stays. */
+function Along({ config }: { readonly config: string }) {
+  const found = useAws("DescribeEndpointConfig", { EndpointConfigName: config });
+  const models = [...new Set((found.data?.ProductionVariants ?? []).flatMap((one) => (one.ModelName === undefined ? [] : [one.ModelName])))];
+  return (
+    <Box>
+      <div>It answers no more requests; the processes of its models stop.</div>
+      <div>
+        Its configuration <Link href={link(["endpoint-configs", config])}>{config}</Link>
+        {models.length > 0 && <> and its {models.length === 1 ? "model" : "models"} {models.map((one, at) => <span key={one}>{at > 0 && ", "}<Link href={link(["models", one])}>{one}</Link></span>)}</>} stay, with its lineage.
+      </div>
+    </Box>
+  );
+}
+
+/** The configuration again under another name, and an endpoint of it. */
+async function requests(name: string, config: string, tags: readonly object[]): Promise<readonly Request[]> {
+  const described = await aws("DescribeEndpointConfig", { EndpointConfigName: config });
+  const fresh = nextName(config);
+  return [requestOf("CreateEndpointConfig", described, { EndpointConfigName: fresh }), requestOf("CreateEndpoint", {}, { EndpointName: nextName(name), EndpointConfigName: fresh, Tags: tags })];
 }

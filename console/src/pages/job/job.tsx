@@ -1,7 +1,6 @@
 /** A job of any kind: state as it changes, what went in and came out, log, metrics. */
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
-import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Tabs from "@cloudscape-design/components/tabs";
@@ -16,12 +15,13 @@ import { ENDED, jobKind } from "@/pages/jobs/kinds";
 import type { JobDocument } from "@/pages/job/document";
 import { Overview } from "@/pages/job/overview";
 import { DeployForm } from "@/parts/deploy";
-import { Loaded } from "@/parts/loaded";
+import { Opened } from "@/parts/opened";
 import { Raw } from "@/parts/raw";
 import { Tags } from "@/parts/tags";
 import { useRunOf } from "@/pages/job/run-of";
 import { Trials } from "@/pages/job/trials";
-import { Status } from "@/records/columns";
+import { CopyRequest } from "@/records/copy-request";
+import { nextName, requestOf } from "@/records/requests";
 
 const JobMetrics = lazy(() => import("@/pages/job/metrics"));
 /** Kinds whose jobs can have metrics. */
@@ -42,46 +42,40 @@ export function JobPage({ resource, name, params }: Props) {
   });
   const [deploying, setDeploying] = useState(false);
   const status = kind === undefined ? "" : String(found.data?.[kind.status] ?? "");
-  const run = useRunOf(found.data, kind === undefined ? "" : String(found.data?.[kind.arn] ?? ""));
+  const arn = kind === undefined ? "" : String(found.data?.[kind.arn] ?? "");
+  const run = useRunOf(found.data, arn);
   useEvents(kind === undefined ? [] : [`job:${resource}/${name}`], (event) => {
     if (event === "job") void found.refetch();
   });
   if (kind === undefined) return <Alert type="error">There is no kind of job “{resource}”.</Alert>;
 
   return (
-    <Loaded of={found}>
+    <Opened
+      of={found}
+      head={(job) => ({
+        kind: `${kind.label} job`,
+        name,
+        status,
+        arn,
+        actions: [
+          typeof run === "string" && <Button key="run" href={link(["runs", run])}>Run</Button>,
+          <CopyRequest key="copy" arn={arn} name={name} make={(tags) => [requestOf(kind.create, job, { [kind.name]: nextName(name), Tags: tags })]} />,
+          resource === "training-job" && <Button key="clone" href={link(["jobs", "create"], { from: name })}>Clone</Button>,
+          !ENDED.has(status) && (
+            <Button key="stop" disabled={status === "Stopping"} onClick={() => void attempt(() => op(kind.stop, { [kind.name]: name }), `${name} is told to stop.`).then(() => found.refetch())}>
+              Stop
+            </Button>
+          ),
+          deployable(job) !== undefined && status === "Completed" && <Button key="deploy" variant="primary" onClick={() => setDeploying(true)}>Deploy model</Button>,
+        ],
+      })}
+    >
       {(job) => {
-        const arn = String(job[kind.arn] ?? "");
-        const artifacts = job.ModelArtifacts?.S3ModelArtifacts;
-        const image = job.AlgorithmSpecification?.TrainingImage;
+        const model = deployable(job);
         return (
           <SpaceBetween size="l">
-            <Header
-              variant="h1"
-              description={`${kind.label} job`}
-              info={<Status value={status} />}
-              actions={
-                <SpaceBetween direction="horizontal" size="xs">
-                  {typeof run === "string" && <Button href={link(["runs", run])}>Run</Button>}
-                  <Button href={link(["lineage"], { arn })}>Lineage</Button>
-                  {resource === "training-job" && <Button href={link(["jobs", "create"], { from: name })}>Clone</Button>}
-                  {!ENDED.has(status) && (
-                    <Button disabled={status === "Stopping"} onClick={() => void attempt(() => op(kind.stop, { [kind.name]: name }), `${name} is told to stop.`).then(() => found.refetch())}>
-                      Stop
-                    </Button>
-                  )}
-                  {artifacts !== undefined && image !== undefined && status === "Completed" && (
-                    <Button variant="primary" onClick={() => setDeploying(true)}>Deploy model</Button>
-                  )}
-                </SpaceBetween>
-              }
-            >
-              {name}
-            </Header>
             {job.FailureReason !== undefined && <Alert type="error" header="It failed"><div className="told">{job.FailureReason}</div></Alert>}
-            {deploying && artifacts !== undefined && image !== undefined && (
-              <DeployForm job={{ name, image, artifacts, role: job.RoleArn ?? "" }} done={() => setDeploying(false)} />
-            )}
+            {deploying && model !== undefined && <DeployForm job={{ name, ...model }} done={() => setDeploying(false)} />}
             <Tabs
               activeTabId={params.get("tab") ?? "overview"}
               onChange={({ detail }) => change({ tab: detail.activeTabId === "overview" ? undefined : detail.activeTabId, from: undefined, to: undefined, find: undefined, stream: undefined })}
@@ -97,6 +91,13 @@ export function JobPage({ resource, name, params }: Props) {
           </SpaceBetween>
         );
       }}
-    </Loaded>
+    </Opened>
   );
+}
+
+/** The makings of a model, of a job that made one. */
+function deployable(job: JobDocument): { readonly image: string; readonly artifacts: string; readonly role: string } | undefined {
+  const artifacts = job.ModelArtifacts?.S3ModelArtifacts;
+  const image = job.AlgorithmSpecification?.TrainingImage;
+  return artifacts === undefined || image === undefined ? undefined : { image, artifacts, role: job.RoleArn ?? "" };
 }

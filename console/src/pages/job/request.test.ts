@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { BLANK, fromJob, nextName, problems, toRequest, type JobForm } from "@/pages/job/request";
+import { BLANK, fromJob, problems, toRequest, type JobForm } from "@/pages/job/request";
+import { nextName } from "@/records/requests";
 
 const form: JobForm = {
   ...BLANK,

@@ -1,5 +1,6 @@
 /** The request of a new training job, from what the form holds; and what the form holds, from a job that is cloned. */
 import type { CreateTrainingJobRequest, DescribeTrainingJobResponse } from "@/api/aws-types";
+import { nextName } from "@/records/requests";
 
 export interface ChannelForm {
   readonly name: string;
@@ -97,10 +98,4 @@ export function fromJob(job: DescribeTrainingJobResponse, tags: JobForm["tags"])
     hyperparameters: job.HyperParameters ?? {},
     tags: tags.filter((one) => !one.key.startsWith("aws:")),
   };
-}
-
-/** `job` becomes `job-2`, `job-2` becomes `job-3`, `job-02` becomes `job-03`. */
-export function nextName(name: string): string {
-  const found = /^(.*)-(\d{1,3})$/.exec(name);
-  return found === null ? `${name.slice(0, 60)}-2` : `${found[1]}-${String(Number(found[2]) + 1).padStart(found[2]!.length, "0")}`;
 }

@@ -1,10 +1,14 @@
 /** The four kinds of job, as one: which operations describe and stop each, and what its members are called. */
 import type { Operations } from "@/api/aws-types";
+import type { Creates } from "@/records/requests";
+
+type Word = "TrainingJob" | "ProcessingJob" | "TransformJob" | "HyperParameterTuningJob";
 
 export interface JobKind {
   /** As ARNs and the search name it. */
   readonly resource: string;
   readonly label: string;
+  readonly create: Creates;
   readonly describe: keyof Operations;
   readonly stop: keyof Operations;
   /** The member that names the job in requests. */
@@ -15,8 +19,8 @@ export interface JobKind {
   readonly ended: string;
 }
 
-function kind(word: string, resource: string, label: string, started: string, ended: string): JobKind {
-  return { resource, label, describe: `Describe${word}` as keyof Operations, stop: `Stop${word}` as keyof Operations, name: `${word}Name`, arn: `${word}Arn`, status: `${word}Status`, started, ended };
+function kind(word: Word, resource: string, label: string, started: string, ended: string): JobKind {
+  return { resource, label, create: `Create${word}`, describe: `Describe${word}`, stop: `Stop${word}`, name: `${word}Name`, arn: `${word}Arn`, status: `${word}Status`, started, ended };
 }
 
 export const JOBS: readonly JobKind[] = [

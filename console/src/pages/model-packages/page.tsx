@@ -4,7 +4,6 @@ import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
-import Button from "@cloudscape-design/components/button";
 import { aws, useAws } from "@/api/aws";
 import type { ModelApprovalStatus } from "@/api/aws-types";
 import { attempt } from "@/app/notices";
@@ -12,7 +11,7 @@ import type { PageProps } from "@/app/routes";
 import { link } from "@/app/router";
 import { JobOfArtifacts } from "@/parts/training-job-of";
 import { Copied, Facts } from "@/parts/facts";
-import { Loaded } from "@/parts/loaded";
+import { Opened } from "@/parts/opened";
 import { Nothing } from "@/parts/nothing";
 import { Raw } from "@/parts/raw";
 import { Tags } from "@/parts/tags";
@@ -37,26 +36,26 @@ function ModelPackage({ name }: { readonly name: string }) {
     await found.refetch();
   };
   return (
-    <Loaded of={found}>
+    <Opened
+      of={found}
+      head={(one) => ({
+        kind: "Model package",
+        name: one.ModelPackageName ?? name,
+        status: one.ModelPackageStatus,
+        arn: one.ModelPackageArn,
+        actions: [
+          <ButtonDropdown
+            key="approval"
+            items={[{ id: "Approved", text: "Approve" }, { id: "Rejected", text: "Reject" }, { id: "PendingManualApproval", text: "Leave pending" }]}
+            onItemClick={({ detail }) => void approve(detail.id as ModelApprovalStatus, one.ModelPackageArn ?? name)}
+          >
+            Approval
+          </ButtonDropdown>,
+        ],
+      })}
+    >
       {(one) => (
         <SpaceBetween size="l">
-          <Header
-            variant="h1"
-            description="Model package"
-            actions={
-              <SpaceBetween direction="horizontal" size="xs">
-                <Button href={link(["lineage"], { arn: one.ModelPackageArn })}>Lineage</Button>
-                <ButtonDropdown
-                  items={[{ id: "Approved", text: "Approve" }, { id: "Rejected", text: "Reject" }, { id: "PendingManualApproval", text: "Leave pending" }]}
-                  onItemClick={({ detail }) => void approve(detail.id as ModelApprovalStatus, one.ModelPackageArn ?? name)}
-                >
-                  Approval
-                </ButtonDropdown>
-              </SpaceBetween>
-            }
-          >
-            {one.ModelPackageName ?? name}
-          </Header>
           {one.ModelPackageDescription !== undefined && <Alert type="info">{one.ModelPackageDescription}</Alert>}
           <Container header={<Header variant="h2">Settings</Header>}>
             <Facts
@@ -79,6 +78,6 @@ function ModelPackage({ name }: { readonly name: string }) {
           <Raw of={one} />
         </SpaceBetween>
       )}
-    </Loaded>
+    </Opened>
   );
 }

@@ -7,37 +7,38 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { useAws } from "@/api/aws";
 import type { ContainerDefinition, DescribeModelOutput } from "@/api/aws-types";
-import { link } from "@/app/router";
 import { DeployForm } from "@/parts/deploy";
 import { DeleteButton } from "@/parts/delete";
 import { Copied, Facts } from "@/parts/facts";
 import { JobOfArtifacts } from "@/parts/training-job-of";
-import { Loaded } from "@/parts/loaded";
+import { Opened } from "@/parts/opened";
 import { Pairs } from "@/parts/pairs";
 import { Raw } from "@/parts/raw";
 import { Tags } from "@/parts/tags";
+import { UsersOf } from "@/parts/users-of";
 import { When } from "@/parts/when";
+import { CopyRequest } from "@/records/copy-request";
+import { nextName, requestOf } from "@/records/requests";
 
 export function ModelPage({ name }: { readonly name: string; readonly params: URLSearchParams }) {
   const found = useAws("DescribeModel", { ModelName: name });
   const [deploying, setDeploying] = useState(false);
   return (
-    <Loaded of={found}>
+    <Opened
+      of={found}
+      head={(model) => ({
+        kind: "Model",
+        name,
+        arn: model.ModelArn,
+        actions: [
+          <CopyRequest key="copy" arn={model.ModelArn} name={name} make={(tags) => [requestOf("CreateModel", model, { ModelName: nextName(name), Tags: tags })]} />,
+          <DeleteButton key="delete" kind="model" name={name} operation="DeleteModel" input={{ ModelName: name }} back="#/models" along={<Along name={name} />} />,
+          <Button key="deploy" variant="primary" onClick={() => setDeploying(true)}>Create endpoint</Button>,
+        ],
+      })}
+    >
       {(model) => (
         <SpaceBetween size="l">
-          <Header
-            variant="h1"
-            description="Model"
-            actions={
-              <SpaceBetween direction="horizontal" size="xs">
-                <Button href={link(["lineage"], { arn: model.ModelArn })}>Lineage</Button>
-                <DeleteButton kind="model" name={name} operation="DeleteModel" input={{ ModelName: name }} back="#/models" />
-                <Button variant="primary" onClick={() => setDeploying(true)}>Create endpoint</Button>
-              </SpaceBetween>
-            }
-          >
-            {name}
-          </Header>
           {deploying && <DeployForm model={name} done={() => setDeploying(false)} />}
           <Container header={<Header variant="h2">Model settings</Header>}>
             <Facts
@@ -53,7 +54,17 @@ export function ModelPage({ name }: { readonly name: string; readonly params: UR
           <Raw of={model} />
         </SpaceBetween>
       )}
-    </Loaded>
+    </Opened>
+  );
+}
+
+/** What stays when a model goes. */
+function Along({ name }: { readonly name: string }) {
+  return (
+    <Box>
+      <div>Its artifacts and its lineage stay.</div>
+      <UsersOf resource="endpoint-config" property="ProductionVariants.ModelName" name={name} fate="endpoints that serve it go on, new ones cannot be made." />
+    </Box>
   );
 }
 
