@@ -12,6 +12,7 @@ import { useConnection } from "@/app/connection";
 import { focusFind, useGoKeys, useKeys } from "@/app/keys";
 import { crumbs, homeOf, sideItems } from "@/app/navigation";
 import { useNotices } from "@/app/notices";
+import { useRegion } from "@/app/region";
 import { home, pages } from "@/app/routes";
 import { useLocation } from "@/app/router";
 import { useSplit } from "@/app/split";
@@ -27,6 +28,7 @@ export function Shell() {
   const { session, reachable, upgraded, signedOut, setSignedOut } = useConnection();
   const told = useNotices();
   const split = useSplit();
+  const region = useRegion();
   const [open, setOpen] = useState(() => window.innerWidth > 900);
   const [help, setHelp] = useState(false);
 
@@ -86,7 +88,7 @@ export function Shell() {
             {Page === undefined ? (
               <Box variant="h1">There is no page “{page}”.</Box>
             ) : (
-              <Page key={page} rest={location.path.slice(1)} params={location.params} />
+              <Page key={`${region} ${page}`} rest={location.path.slice(1)} params={location.params} />
             )}
           </Suspense>
         }

@@ -4,7 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { signOut, type Session } from "@/api/session";
 import { FindAnything } from "@/app/find-anything";
-import { chooseRegion, region } from "@/app/region";
+import { chooseRegion, useRegion } from "@/app/region";
 import { go } from "@/app/router";
 import { isCompact, isDark, setCompact, setDark } from "@/app/theme";
 
@@ -17,9 +17,10 @@ interface Props {
 export function TopBar({ session, signedOut, help }: Props) {
   const [, redraw] = useState(0);
   const queries = useQueryClient();
-  const here = region() ?? session?.region ?? "";
+  const here = useRegion() ?? session?.region ?? "";
   const place = session === undefined ? "" : `${session.account} / ${here}`;
-  const regions = session?.regions ?? [];
+  // The one that is shown is among them, though the store may hold nothing of it: it can be left.
+  const regions = session === undefined ? [] : [...new Set([...session.regions, session.region, here])].toSorted();
 
   const utilities: TopNavigationProps.Utility[] = [
     regions.length > 1
@@ -29,10 +30,9 @@ export function TopBar({ session, signedOut, help }: Props) {
           ariaLabel: `Region: ${here}`,
           items: regions.map((one) => ({ id: one, text: one, ...(one === here ? { iconName: "check" as const } : {}) })),
           onItemClick: ({ detail }) => {
-            chooseRegion(detail.id);
-            queries.clear();
             go("#/search");
-            redraw((count) => count + 1);
+            queries.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
+            chooseRegion(detail.id);
           },
         }
       : { type: "button", text: place, href: "#/about" },
@@ -55,5 +55,5 @@ export function TopBar({ session, signedOut, help }: Props) {
       },
     },
   ];
-  return <TopNavigation identity={{ href: "#/search", title: "Trialbook" }} search={<FindAnything />} utilities={utilities} />;
+  return <TopNavigation identity={{ href: "#/search", title: "Trialbook" }} search={<FindAnything key={here} />} utilities={utilities} />;
 }

@@ -39,7 +39,7 @@ function Bar({ settings, metrics, find, onFind }: Props) {
         <Input value={find} onChange={({ detail }) => onFind(detail.value)} type="search" placeholder="Part of a name, train/*, or /regex/" ariaLabel="Find metrics" />
       </FormField>
       <FormField label="X axis">
-        <Select selectedOption={chosen} options={options} filteringType={own.length > 10 ? "auto" : "none"} onChange={({ detail }) => writeAxis(detail.selectedOption.value as Axis)} ariaLabel="X axis" />
+        <Select selectedOption={chosen} options={options} filteringType={own.length > 10 ? "auto" : "none"} filteringAriaLabel="Find an axis" onChange={({ detail }) => writeAxis(detail.selectedOption.value as Axis)} ariaLabel="X axis" />
       </FormField>
       <FormField label={`Smoothing ${settings.smooth.toFixed(2)}`}>
         <Slider value={settings.smooth} min={0} max={0.99} step={0.01} hideFillLine tickMarks={false} referenceValues={[]} onChange={({ detail }) => writeSmooth(detail.value)} ariaLabel="Smoothing" />

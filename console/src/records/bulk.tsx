@@ -104,7 +104,7 @@ export function UntagThem({ chosen, close }: Props) {
   const keys = (known.data ?? []).filter((one) => one.name.startsWith("Tags.")).map((one) => ({ value: one.name.slice("Tags.".length), label: one.name.slice("Tags.".length), tags: [`${one.count}`] }));
   return (
     <Deed chosen={chosen} close={close} title={`Take a tag from ${many(chosen)}`} verb="Take away" past="Took the tag from" deed={key === "" ? undefined : deleteTags([key])}>
-      <FormField label="Key"><Select selectedOption={key === "" ? null : { value: key, label: key }} options={keys} filteringType="auto" placeholder="A tag" empty="They have none." onChange={({ detail }) => setKey(detail.selectedOption.value ?? "")} /></FormField>
+      <FormField label="Key"><Select selectedOption={key === "" ? null : { value: key, label: key }} options={keys} filteringType="auto" filteringAriaLabel="Find a tag" placeholder="A tag" empty="They have none." onChange={({ detail }) => setKey(detail.selectedOption.value ?? "")} /></FormField>
     </Deed>
   );
 }
@@ -120,6 +120,7 @@ export function MoveThem({ chosen, close }: Props) {
           selectedOption={to === "" ? null : { value: to, label: to }}
           options={(found.data?.names ?? []).map((value) => ({ value, label: value }))}
           filteringType="manual"
+          filteringAriaLabel="Find an experiment"
           onLoadItems={({ detail }) => setText(detail.filteringText)}
           statusType={found.isFetching ? "loading" : "finished"}
           loadingText="Looking"

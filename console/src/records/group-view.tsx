@@ -95,6 +95,7 @@ function Choices({ resource, where, by, aggregates }: { readonly resource: strin
           selectedOptions={by.map((value) => ({ value, label: value }))}
           options={names}
           filteringType="manual"
+          filteringAriaLabel="Find a property"
           onLoadItems={({ detail }) => setText(detail.filteringText)}
           statusType={known.isFetching ? "loading" : "finished"}
           loadingText="Looking"
@@ -111,6 +112,7 @@ function Choices({ resource, where, by, aggregates }: { readonly resource: strin
           selectedOption={null}
           options={numeric}
           filteringType="manual"
+          filteringAriaLabel="Find a property"
           onLoadItems={({ detail }) => setText(detail.filteringText)}
           statusType={known.isFetching ? "loading" : "finished"}
           loadingText="Looking"

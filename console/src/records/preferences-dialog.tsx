@@ -78,6 +78,7 @@ function MoreColumns({ state, pinned, added, set }: MoreProps) {
         selectedOptions={added.map((value) => ({ value, label: value }))}
         options={options}
         filteringType="manual"
+        filteringAriaLabel="Find columns"
         filteringPlaceholder="Part of a name"
         onLoadItems={({ detail }) => setText(detail.filteringText)}
         statusType={found.isFetching ? "loading" : found.isError ? "error" : "finished"}

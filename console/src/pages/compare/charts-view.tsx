@@ -50,6 +50,7 @@ export function ChartsView({ state, compared, params }: Props) {
         selectedOption={by === undefined ? { value: "", label: "One line a run" } : { value: by.name, label: `Mean and range by ${by.name}` }}
         options={[{ value: "", label: "One line a run" }, ...choices.map((one) => ({ value: one.name, label: `Mean and range by ${one.name}` }))]}
         filteringType={choices.length > 10 ? "auto" : "none"}
+        filteringAriaLabel="Find a parameter or tag"
         onChange={({ detail }) => write({ by: detail.selectedOption.value })}
         ariaLabel="Lines"
       />

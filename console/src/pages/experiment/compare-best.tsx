@@ -54,6 +54,7 @@ export function CompareBest({ where, params }: { readonly where: string; readonl
               selectedOption={{ value: metric, label: metric.replace("Metrics.", "") }}
               options={metrics.map((one) => ({ value: one.name, label: one.name.replace("Metrics.", "") }))}
               filteringType="auto"
+              filteringAriaLabel="Find a metric"
               onChange={({ detail }) => change({ metric: detail.selectedOption.value }, "replace")}
             />
           </FormField>

@@ -75,6 +75,7 @@ function Experiments({ params }: { readonly params: URLSearchParams }) {
                 selectedOption={metric === "" ? null : { value: metric, label: metric.replace("Metrics.", "") }}
                 options={metrics.map((one) => ({ value: one.name, label: one.name.replace("Metrics.", ""), tags: [`${one.count}`] }))}
                 filteringType="auto"
+                filteringAriaLabel="Find a metric"
                 placeholder="A metric"
                 empty="No run has a metric."
                 onChange={({ detail }) => change({ metric: detail.selectedOption.value }, "replace")}
