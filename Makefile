@@ -112,6 +112,7 @@ $(PEERS): requirements-peers.txt
 BENCHMARKS := $(filter-out benchmarks/series_events.py,$(sort $(wildcard benchmarks/*.py)))
 # What each benchmark is given, by its name; nothing where its own defaults fit.
 SHORT_clarify := --rows 30000
+SHORT_clarify_model := --rounds 100 --repeat 1
 SHORT_jobs := --jobs 20
 SHORT_sdk := --calls 200000 --kills 3
 SHORT_sdk_faults := --pairs 10

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import math
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import hypothesis.extra.numpy
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from trialbook.clarify.endpoint import EndpointModel, http_sender
 from trialbook.errors import PredictionError
@@ -76,6 +83,37 @@ def test_rows_are_written_as_the_templates_say(predictor: dict[str, Any], body: 
 )
 def test_answers_are_read_as_the_configuration_says(predictor: dict[str, Any], answer: str, found: Any) -> None:
     assert EndpointModel(Heard(answer), predictor, FEATURES)(ROWS).tolist() == found
+
+
+@given(
+    hypothesis.extra.numpy.arrays(
+        np.float64,
+        st.tuples(st.integers(1, 6), st.integers(1, 4)),
+        elements=st.one_of(st.floats(), st.integers(-9, 9).map(float), st.sampled_from([-0.0, 1e16, 1e300, 0.1])),
+    )
+)
+def test_numbers_are_written_as_the_csv_writer_writes_them(rows: NDArray[np.float64]) -> None:
+    heard, written = Heard("\n".join(["0.5"] * len(rows))), io.StringIO()
+    EndpointModel(heard, {"content_type": "text/csv"}, [])(rows)
+    cells = [["" if math.isnan(one) else int(one) if one.is_integer() else one for one in row] for row in rows.tolist()]
+    csv.writer(written, lineterminator="\n").writerows(cells)
+    assert heard.asked[0][0] == written.getvalue().removesuffix("\n")
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        ("0.1,nan\n", [0.1, math.nan]),
+        ("\n0.1\n\n 0.9 \n", [0.1, 0.9]),
+        ('"0.1","0.9"', [0.1, 0.9]),
+        ("[0.1]\n[0.9]", [0.1, 0.9]),
+        ("0.1\nyes", ["0.1", "yes"]),
+    ],
+)
+def test_numbers_are_read_however_the_lines_stand(answer: str, found: list[Any]) -> None:
+    assert EndpointModel(Heard(answer), {}, FEATURES)(ROWS).tolist() == [
+        one if isinstance(one, str) else pytest.approx(one, nan_ok=True) for one in found
+    ]
 
 
 def test_labels_that_are_words_stay_words() -> None:

@@ -70,7 +70,8 @@ class EndpointModel:
             from trialbook.clarify.pictures import picture_bytes
 
             return [(at, at + 1, picture_bytes(picture, self.content)) for at, picture in enumerate(rows)]
-        records = [self._record(row) for row in rows.tolist()]
+        plain = self.content == "text/csv" and rows.dtype.kind in "fiu" and rows.shape[1] > 1
+        records = _csv_lines(rows) if plain else [self._record(row) for row in rows.tolist()]
         single = self.content == "application/json" and "$records" not in self._predictor.get("content_template", "")
         requests, start, size = [], 0, 0
         for place, record in enumerate(records):
@@ -108,6 +109,9 @@ class EndpointModel:
         place = self._predictor.get("probability", self._predictor.get("label"))
         text = body.decode()
         if self.accept == "text/csv":
+            numbers = _numbers(text) if place is None else None
+            if numbers is not None:
+                return numbers
             lines = [line for line in csv.reader(io.StringIO(text)) if line]
             if len(lines) == 1 and len(lines[0]) > 1 and place is None:
                 lines = [[cell] for cell in lines[0]]
@@ -144,6 +148,30 @@ def http_sender(
 def refused(name: str, status: int, body: bytes) -> OSError:
     """Give the error for an answer that is no success: who answered, the status, and the answer's first words."""
     return OSError(f"{name} answered {status}: {body[:300].decode(errors='replace')}")
+
+
+def _csv_lines(rows: Array) -> list[str]:
+    """Write numbers as CSV, a line a row: each value of a column is put into words once, however often it comes."""
+    columns = []
+    for column in rows.T:
+        values, places = np.unique(column, return_inverse=True)
+        words = np.array([_word(value) for value in values.tolist()], dtype=object)
+        columns.append(words[places].tolist())
+    return list(map(",".join, zip(*columns, strict=True)))
+
+
+def _word(value: float) -> str:
+    cell = _cell(value)
+    return "" if cell is None else repr(cell)
+
+
+def _numbers(text: str) -> list[Any] | None:
+    """Read an answer of one number a row, all on one line or each on its own; None when it is anything else."""
+    lines = [line for line in text.splitlines() if line]
+    try:
+        return [float(cell) for cell in (lines[0].split(",") if len(lines) == 1 else lines)]
+    except ValueError:
+        return None
 
 
 def _filled(template: str, names: Sequence[str], values: Sequence[Any]) -> str:
