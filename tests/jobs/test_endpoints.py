@@ -18,6 +18,11 @@ from botocore.exceptions import ClientError
 from tests.conftest import serve
 from tests.jobs.conftest import BUCKET, ROLE, Jobs, job_settings, wait_for
 
+from trialbook.names import Scope
+from trialbook.services import recycling
+from trialbook.services.context import Call
+from trialbook.settings import DEFAULT_ACCOUNT
+
 ECHO = """
 import os, json
 def model_fn(folder):
@@ -351,6 +356,36 @@ def test_a_large_answer_comes_in_pieces(endpoints: Endpoints) -> None:
     endpoints.deploy("ep", "m")
     assert len(endpoints.ask("ep")["Body"].read()) > 3_000_000
     assert endpoints.answer("ep", "again")["body"] == "again"
+
+
+def test_an_endpoint_that_is_restored_serves_again(endpoints: Endpoints) -> None:
+    endpoints.model("m", weights="0.5")
+    arn = endpoints.deploy("ep", "m")["EndpointArn"]
+    before = endpoints.answer("ep")
+    endpoints.api.delete_endpoint(EndpointName="ep")
+    with pytest.raises(ClientError, match="ep"):
+        endpoints.ask("ep")
+    recycling.restore(caller(endpoints), arn)
+    assert endpoints.api.describe_endpoint(EndpointName="ep")["EndpointStatus"] == "InService"
+    after = endpoints.answer("ep")
+    assert after["model"] == before["model"] == "0.5"
+    assert after["pid"] != before["pid"]
+
+
+def test_an_endpoint_that_was_deleted_while_it_was_created_is_restored_as_failed(endpoints: Endpoints) -> None:
+    endpoints.model("slow", "import time\ntime.sleep(60)\n" + ECHO)
+    endpoints.config("slow-config", {"ModelName": "slow"})
+    arn = endpoints.api.create_endpoint(EndpointName="ep", EndpointConfigName="slow-config")["EndpointArn"]
+    endpoints.api.delete_endpoint(EndpointName="ep")
+    recycling.restore(caller(endpoints), arn)
+    told = endpoints.api.describe_endpoint(EndpointName="ep")
+    assert told["EndpointStatus"] == "Failed"
+    assert "deleted while it was being deployed" in told["FailureReason"]
+
+
+def caller(endpoints: Endpoints) -> Call:
+    """Speak to the server in process."""
+    return Call(endpoints.server.workspace, Scope(DEFAULT_ACCOUNT, "us-east-1"), "tester", "request-1")
 
 
 def test_an_endpoint_that_is_being_created_can_be_deleted(endpoints: Endpoints) -> None:

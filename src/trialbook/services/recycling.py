@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from trialbook.errors import KeyTakenError, NotFoundError, ValidationError
 from trialbook.model import NOUNS, Document, Kind
+from trialbook.services import endpoint_states, records
 from trialbook.store.interface import ROW_BITS
 
 if TYPE_CHECKING:
     from trialbook.services.context import Call
-    from trialbook.store.interface import BinItem, Store
+    from trialbook.store.interface import BinItem, Store, Transaction
 
 RETENTION = 30 * 86400
 """Seconds that a deleted entity can be restored."""
@@ -30,13 +31,30 @@ def restore(call: Call, arn: str) -> Document:
         noun = NOUNS[Kind(item.id >> ROW_BITS)]
         if item.doc.get(noun.arn, "").casefold() == arn.casefold():
             try:
-                call.store.write(lambda tx, found=item.id: tx.restore(found))  # type: ignore[misc]
+                call.store.write(lambda tx, found=item.id: _bring_back(tx, call, found))  # type: ignore[misc]
             except KeyTakenError:
                 raise ValidationError(
                     f"The name of {arn} was taken since: delete the {noun.word} that has it now, then restore."
                 ) from None
             return _describe(item)
     raise NotFoundError(f"The bin holds nothing with the ARN '{arn}'; 'trialbook bin' lists what it holds.")
+
+
+def _bring_back(tx: Transaction, call: Call, number: int) -> None:
+    """Restore an entity.
+
+    An endpoint's processes ended with its deletion. It gets a deployment of its own again, which starts with the next
+    request; what was being deployed was given up.
+    """
+    entity = tx.restore(number)
+    doc = records.document(entity)
+    deployment = doc.get(endpoint_states.DEPLOYMENT)
+    if Kind(number >> ROW_BITS) is not Kind.ENDPOINT or deployment is None:
+        return
+    if doc["EndpointStatus"] in {endpoint_states.CREATING, endpoint_states.UPDATING}:
+        doc = endpoint_states.failed(doc, "The endpoint was deleted while it was being deployed.")
+    fresh = {**deployment, "id": call.workspace.new_id()}
+    records.save(tx, call, entity, {**doc, endpoint_states.DEPLOYMENT: fresh})
 
 
 def expire(store: Store, now: float) -> int:

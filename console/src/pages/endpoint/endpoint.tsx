@@ -103,7 +103,7 @@ function Along({ config }: { readonly config: string }) {
   const models = [...new Set((found.data?.ProductionVariants ?? []).flatMap((one) => (one.ModelName === undefined ? [] : [one.ModelName])))];
   return (
     <Box>
-      <div>It answers no more requests; the processes of its models stop.</div>
+      <div>It answers no more requests; the processes of its models stop. Restored, it serves again.</div>
       <div>
         Its configuration <Link href={link(["endpoint-configs", config])}>{config}</Link>
         {models.length > 0 && <> and its {models.length === 1 ? "model" : "models"} {models.map((one, at) => <span key={one}>{at > 0 && ", "}<Link href={link(["models", one])}>{one}</Link></span>)}</>} stay, with its lineage.
