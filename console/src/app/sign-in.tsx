@@ -32,23 +32,25 @@ export function SignIn({ because, done }: { readonly because: string | null; rea
   }
 
   return (
-    <Box margin="xxxl" padding="xxxl">
-      <form onSubmit={(event) => { event.preventDefault(); void submit(); }}>
-        <Form actions={<Button variant="primary" loading={busy}>Sign in</Button>} errorText={error}>
-          <Container header={<Header variant="h1">Trialbook</Header>}>
-            <SpaceBetween size="l">
-              {because === "link" && <Alert type="warning">That link is no longer valid: print a new one.</Alert>}
-              <Box>
-                Run <Box variant="code">trialbook console</Box> on the server's machine and open the link that it prints, or paste the
-                link or its token here.
-              </Box>
-              <FormField label="Link or token">
-                <Input value={token} onChange={({ detail }) => setToken(detail.value)} type="password" autoFocus />
-              </FormField>
-            </SpaceBetween>
-          </Container>
-        </Form>
-      </form>
-    </Box>
+    <main>
+      <Box margin="xxxl" padding="xxxl">
+        <form onSubmit={(event) => { event.preventDefault(); void submit(); }}>
+          <Form actions={<Button variant="primary" loading={busy}>Sign in</Button>} errorText={error}>
+            <Container header={<Header variant="h1">Trialbook</Header>}>
+              <SpaceBetween size="l">
+                {because === "link" && <Alert type="warning">That link is no longer valid: print a new one.</Alert>}
+                <Box>
+                  Run <Box variant="code">trialbook console</Box> on the server's machine and open the link that it prints, or paste the
+                  link or its token here.
+                </Box>
+                <FormField label="Link or token">
+                  <Input value={token} onChange={({ detail }) => setToken(detail.value)} type="password" autoFocus />
+                </FormField>
+              </SpaceBetween>
+            </Container>
+          </Form>
+        </form>
+      </Box>
+    </main>
   );
 }
