@@ -83,6 +83,7 @@ def test_a_deed_to_many_can_be_stopped_and_says_how_far_it_came(many: Console, m
     begin_tagging(page, "part")
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text(f"20 of {MANY:,}").first).to_be_visible()
+    assert many.violations() == []
     dialog.get_by_role("button", name="Stop").click()
     for route in asked[20:]:
         route.continue_()

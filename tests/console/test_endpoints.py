@@ -65,6 +65,7 @@ def test_an_endpoint_is_updated_to_another_configuration(hosted: Console, hosted
     expect(page.get_by_role("option", name="to-update-config")).to_have_count(0)
     page.get_by_role("option", name="other-config").click()
     expect(dialog.get_by_role("link", name="other-model")).to_be_visible()
+    assert hosted.violations() == []
     dialog.get_by_role("button", name="Update", exact=True).click()
     expect(page.get_by_role("link", name="other-config").first).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="AllTraffic")).to_contain_text("credit-06")

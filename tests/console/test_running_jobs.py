@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -212,3 +213,29 @@ def test_a_tuning_job_is_made_again_by_the_command_that_its_page_gives(watched: 
     made = running.tuned("again-2")
     assert made["HyperParameterTuningJobConfig"] == before["HyperParameterTuningJobConfig"]
     assert made["HyperParameterTuningJobStatus"] == "Completed"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_jobs_that_ran_have_no_fault_of_accessibility(browser: Browser, running: Tunings, scheme: str) -> None:
+    name = f"axe-{scheme}"
+    start(running, name)
+    running.tune(f"{name}-tuned", jobs=1)
+    running.ended(name)
+    running.tuned(f"{name}-tuned")
+    for console in open_console(browser, running.server, color_scheme=scheme):
+        for hash_ in (
+            f"training-job/{name}",
+            f"training-job/{name}?tab=metrics",
+            f"training-job/{name}?tab=log&find=loss",
+        ):
+            page = console.open(f"#/jobs/{hash_}")
+            expect(page.get_by_text("Loading", exact=True)).to_have_count(0)
+            expect(page.get_by_text(re.compile("Compare with now|Smoothing|1 of 6")).first).to_be_visible()
+            assert console.violations() == []
+        page = console.open(f"#/jobs/hyper-parameter-tuning-job/{name}-tuned?tab=jobs")
+        expect(page.get_by_text("Best", exact=True)).to_be_visible()
+        assert console.violations() == []
+        page.get_by_role("button", name="Copy", exact=True).click()
+        page.get_by_role("menuitem", name="As AWS CLI").click()
+        expect(page.get_by_role("dialog").locator("pre")).to_be_visible()
+        assert console.violations() == []

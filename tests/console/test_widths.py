@@ -11,6 +11,7 @@ from tests.console.conftest import Console, open_console
 from tests.console.made import BUCKET, training_job
 
 LONG = f"{BUCKET}/{'folder-without-any-space-in-it/' * 4}rows.csv"
+ENDPOINT = "arn:aws:sagemaker:us-east-1:000000000000:endpoint/credit-best"
 WIDE = """() => [...document.querySelectorAll("table")]
     .filter(table => table.parentElement.scrollWidth > table.parentElement.clientWidth + 1)
     .map(table => table.getAttribute("aria-label"))"""
@@ -20,6 +21,8 @@ PAGES = (
     "#/experiments/credit",
     "#/runs/wide",
     "#/runs/wide?tab=inputs",
+    "#/runs/wide?tab=lineage",
+    "#/compare?runs=wide,run-01,run-02",
     "#/jobs",
     "#/jobs/training-job/wide",
     "#/jobs/training-job/wide?tab=metrics",
@@ -32,6 +35,8 @@ PAGES = (
     "#/endpoint-configs/credit-best-config",
     "#/model-packages",
     "#/lineage",
+    f"#/lineage?arn={ENDPOINT}&view=list",
+    f"#/verify?q={LONG}",
     "#/reports",
     "#/bin",
 )

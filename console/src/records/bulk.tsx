@@ -31,6 +31,9 @@ interface DeedProps extends Props {
 }
 
 function Deed({ chosen, close, title, verb, past, deed, children }: DeedProps) {
+  // The count is that of the start: records may cease to match while they are changed.
+  const [acted, setActed] = useState<Chosen>();
+  const { count, state } = acted ?? chosen;
   const [done, setDone] = useState<number>();
   const [outcome, setOutcome] = useState<Outcome>();
   const [error, setError] = useState<unknown>();
@@ -40,6 +43,7 @@ function Deed({ chosen, close, title, verb, past, deed, children }: DeedProps) {
   const busy = done !== undefined && outcome === undefined && error === undefined;
   async function act(): Promise<void> {
     if (deed === undefined) return;
+    setActed(chosen);
     setDone(0);
     setError(undefined);
     setStopping(false);
@@ -50,7 +54,7 @@ function Deed({ chosen, close, title, verb, past, deed, children }: DeedProps) {
     });
     await refreshLists(queries);
     if (result === undefined) return;
-    if (result.done > 0) notify("success", `${past} ${result.done.toLocaleString()} ${result.done === 1 ? chosen.state.kind.one : chosen.state.kind.label.toLowerCase()}.`);
+    if (result.done > 0) notify("success", `${past} ${result.done.toLocaleString()} ${result.done === 1 ? state.kind.one : state.kind.label.toLowerCase()}.`);
     if (result.failures === 0 && !result.stopped) close(true);
     else setOutcome(result);
   }
@@ -63,14 +67,14 @@ function Deed({ chosen, close, title, verb, past, deed, children }: DeedProps) {
     <Ask title={title} verb={verb} act={() => void act()} close={leave} busy={busy} leave={busy ? (stopping ? "Stopping" : "Stop") : done === undefined ? "Cancel" : "Close"} disabled={deed === undefined || outcome !== undefined}>
       <SpaceBetween size="m">
         {!busy && outcome === undefined && children}
-        {busy && chosen.count > 4 && <ProgressBar value={(100 * done) / chosen.count} label={`${done.toLocaleString()} of ${chosen.count.toLocaleString()}`} description="Keep this page open: what is done stays done, the rest waits for it." />}
+        {busy && count > 4 && <ProgressBar value={(100 * done) / count} label={`${done.toLocaleString()} of ${count.toLocaleString()}`} description="Keep this page open: what is done stays done, the rest waits for it." />}
         {outcome !== undefined && (
-          <Alert type="warning" header={summary(outcome, chosen.count)}>
+          <Alert type="warning" header={summary(outcome, count)}>
             {outcome.failed.map((one) => <div key={one.name}>{one.name}: {one.why}</div>)}
             {outcome.failures > outcome.failed.length && <div>and {(outcome.failures - outcome.failed.length).toLocaleString()} more.</div>}
           </Alert>
         )}
-        {error !== undefined && done !== undefined && done > 0 && <Box>{done.toLocaleString()} of {chosen.count.toLocaleString()} were reached before it ended.</Box>}
+        {error !== undefined && done !== undefined && done > 0 && <Box>{done.toLocaleString()} of {count.toLocaleString()} were reached before it ended.</Box>}
         {error !== undefined && <Failure error={error} />}
       </SpaceBetween>
     </Ask>
@@ -133,6 +137,11 @@ export function MoveThem({ chosen, close }: Props) {
 }
 
 const WEIGHED = 20;
+/** What a deletion stops and what it leaves, by kind. */
+const ALONG: Readonly<Record<string, string>> = {
+  endpoint: "They answer no more requests; the processes of their models stop. Their configurations and models stay.",
+  model: "Endpoints that serve them go on, and configurations that name them stay; new endpoints of those cannot be made. Artifacts and lineage stay.",
+};
 
 export function DeleteThem({ chosen, close }: Props) {
   const { resource, label } = chosen.state.kind;
@@ -153,6 +162,7 @@ export function DeleteThem({ chosen, close }: Props) {
         </Box>
       )}
       {along.error !== null && <Failure error={along.error} />}
+      {ALONG[resource] !== undefined && <Box>{ALONG[resource]}</Box>}
       <Alert type="info">{chosen.count === 1 ? "It" : `The ${label.toLowerCase()}`} can be restored from the bin for 30 days.</Alert>
     </Deed>
   );

@@ -3,6 +3,8 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { useEvery } from "@/api/every";
 import { link } from "@/app/router";
 import type { JobKind } from "@/pages/jobs/kinds";
 import { useContents } from "@/api/contents";
@@ -35,7 +37,7 @@ export function Overview({ kind, job }: { readonly kind: JobKind; readonly job: 
             { label: "Secondary status", value: job.SecondaryStatus },
             { label: "ARN", value: <Copied text={String(job[kind.arn] ?? "")} /> },
             { label: "Created", value: <When at={job.CreationTime} /> },
-            { label: "Duration", value: started === undefined || ended === undefined ? undefined : showDuration(ended - started) },
+            { label: "Duration", value: started === undefined ? undefined : <Duration from={started} to={ended} /> },
             { label: "Image", value: copied(job.AlgorithmSpecification?.TrainingImage ?? job.AppSpecification?.ImageUri) },
             { label: "Program", value: job.AppSpecification?.ContainerEntrypoint?.join(" ") },
             { label: "Arguments", value: job.AppSpecification?.ContainerArguments?.join(" ") },
@@ -58,4 +60,11 @@ export function Overview({ kind, job }: { readonly kind: JobKind; readonly job: 
 
 function copied(text: string | undefined) {
   return text === undefined ? undefined : <Copied text={text} />;
+}
+
+/** How long it took, or has run so far. */
+function Duration({ from, to }: { readonly from: number; readonly to: number | undefined }) {
+  const [now, setNow] = useState(() => Date.now() / 1000);
+  useEvery(1_000, to === undefined, () => setNow(Date.now() / 1000));
+  return <>{to === undefined ? `${showDuration(Math.max(0, now - from))} so far` : showDuration(to - from)}</>;
 }

@@ -19,6 +19,7 @@ export function GraphList({ graph, choose }: { readonly graph: Graph; readonly c
     <Table
       {...collectionProps}
       variant="container"
+      wrapLines
       items={items}
       trackBy="id"
       ariaLabels={{ tableLabel: "Lineage" }}
@@ -26,7 +27,7 @@ export function GraphList({ graph, choose }: { readonly graph: Graph; readonly c
       filter={<TextFilter {...filterProps} filteringAriaLabel="Find in the lineage" filteringPlaceholder="Name or type" countText={`${filteredItemsCount ?? 0} matches`} />}
       pagination={graph.nodes.length > 50 ? <Pagination {...paginationProps} /> : undefined}
       columnDefinitions={[
-        { id: "name", header: "Name", sortingField: "name", isRowHeader: true, cell: (one) => <Link href="#" onFollow={(event) => { event.preventDefault(); choose(one); }}>{one.name}</Link> },
+        { id: "name", header: "Name", sortingField: "name", isRowHeader: true, cell: (one) => <span className="anywhere"><Link href="#" onFollow={(event) => { event.preventDefault(); choose(one); }}>{one.name}</Link></span> },
         { id: "type", header: "Type", sortingField: "type", cell: (one) => one.type },
         { id: "from", header: "Made of", cell: (one) => from(one.id) },
         { id: "to", header: "Made into", cell: (one) => to(one.id) },
