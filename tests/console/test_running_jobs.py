@@ -104,6 +104,7 @@ def test_a_job_shows_its_metrics_from_the_run_that_holds_them(watched: Console, 
     row = page.locator("table[aria-label=Metrics] tbody tr")
     expect(row).to_contain_text("0.1667")
     expect(row.locator("td").last).to_have_text("6")
+    expect(row.get_by_role("img", name="Course of loss").locator("path")).to_have_attribute("d", re.compile("^M.*L"))
     expect(page.locator("canvas").first).to_be_visible()
     page.get_by_role("link", name="loans-run").first.click()
     expect(page.get_by_role("heading", name="loans-run")).to_be_visible()

@@ -1,4 +1,5 @@
 /** A series as one small line, in a row of a table. */
+import { useEffect, useState } from "react";
 import type { View } from "@/api/view";
 import { useView } from "@/live/use-view";
 
@@ -6,8 +7,14 @@ const WIDTH = 120;
 const HEIGHT = 24;
 const BUCKETS = 60;
 
+/** Over steps; over time where no point has a step, as of metrics that are read from a job's log. */
 export function Sparkline({ run, metric }: { readonly run: string; readonly metric: string }) {
-  const { view } = useView([{ run, metric }], { x: "step", from: undefined, to: undefined, buckets: BUCKETS, lane: "course" });
+  const [x, setX] = useState<"step" | "time">("step");
+  const { view } = useView([{ run, metric }], { x, from: undefined, to: undefined, buckets: BUCKETS, lane: "course" });
+  const none = view !== undefined && view.x.length === 0;
+  useEffect(() => {
+    if (none) setX("time");
+  }, [none]);
   return (
     <svg width={WIDTH} height={HEIGHT} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`Course of ${metric}`}>
       {view !== undefined && <path d={course(view)} fill="none" stroke="currentColor" strokeWidth={1.2} />}
