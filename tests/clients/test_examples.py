@@ -128,6 +128,9 @@ def test_the_best_model_of_the_main_job_gets_its_reports(shell: Shell, live_serv
     assert {"bias.pre.CI.Sex", "bias.post.FT.Sex", "shap.Age", "shap.Hours per week"} <= figures.keys()
     assert [one["TrialName"] for one in best["Parents"]] == [best["TrialComponentName"].rpartition("-")[0]]
     assert not any("bias" in metric["MetricName"] for one in others for metric in one["Metrics"])
+    again = shell.run([sys.executable, adult / "best.py"])
+    assert f"{figures['bias.post.DI.Sex']:.3f}" in again
+    assert client.describe_trial_component(TrialComponentName=best["TrialComponentName"])["EndTime"] == best["EndTime"]
 
 
 def test_the_best_model_is_not_looked_for_where_none_is(shell: Shell) -> None:

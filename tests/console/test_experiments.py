@@ -45,6 +45,48 @@ def test_the_best_runs_of_an_experiment_go_to_the_comparison(hosted: Console) ->
     page.wait_for_url("**/#/compare?runs=run-07%2Crun-06%2Crun-05")
 
 
+def test_an_experiments_runs_show_how_good_they_are_and_what_differs_the_best_first(hosted: Console) -> None:
+    page = hosted.open("#/experiments/credit")
+    table = page.get_by_role("table", name="Runs")
+    expect(table.get_by_role("link")).to_have_text([f"run-{number:02}" for number in range(7, -1, -1)])
+    heads = [one.split(",")[0].strip() for one in table.locator("thead th").all_inner_texts()]
+    assert heads[1:] == ["Name", "validation:auc", "loss", "booster", "eta", "Status"]
+    first = table.locator("tbody tr").first
+    expect(first.get_by_role("cell")).to_contain_text(["0.788", "0.1", "b", "0.7", "Completed"])
+    page.get_by_role("columnheader", name="Parameters.eta").get_by_role("button").first.click()
+    expect(table.get_by_role("link").first).to_have_text("run-00")
+
+
+def test_the_columns_chosen_for_an_experiment_are_kept_for_it_alone(hosted: Console) -> None:
+    page = hosted.open("#/experiments/credit?cols=Metrics.loss,CreationTime")
+    page.get_by_role("button", name="Preferences").click()
+    page.get_by_role("button", name="Update view").click()
+    page = hosted.open("#/experiments")
+    page.get_by_role("link", name="credit", exact=True).click()
+    expect(page.get_by_role("columnheader", name="Metrics.loss")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="Parameters.eta")).to_have_count(0)
+    hosted.open("#/search")
+    expect(page.get_by_role("columnheader", name="Parents.ExperimentName")).to_be_visible()
+
+
+def test_a_run_in_two_groups_of_an_experiment_is_counted_once(hosted: Console, hosted_server: LiveServer) -> None:
+    client = hosted_server.client("sagemaker")
+    client.associate_trial_component(TrialComponentName="run-00", TrialName="second")
+    page = hosted.open("#/experiments")
+    row = page.get_by_role("row").filter(has=page.get_by_role("link", name="credit", exact=True))
+    expect(row.get_by_role("cell").nth(0)).to_have_text("8")
+    client.disassociate_trial_component(TrialComponentName="run-00", TrialName="second")
+
+
+def test_the_list_ranks_by_what_says_how_good_a_model_is(hosted: Console) -> None:
+    page = hosted.open("#/experiments")
+    expect(page.get_by_role("button", name="Best of")).to_contain_text("validation:auc")
+    expect(page.get_by_role("button", name="Best is")).to_contain_text("greatest")
+    page.get_by_role("button", name="Best of").click()
+    page.get_by_role("option", name="loss").click()
+    expect(page.get_by_role("button", name="Best is")).to_contain_text("least")
+
+
 def test_an_experiments_charts_show_its_runs_over_axes(console: Console) -> None:
     console.open("#/experiments/adult-income?tab=charts")
     expect(console.page.get_by_role("heading", name="Parallel coordinates (3 runs)")).to_be_visible()

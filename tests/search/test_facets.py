@@ -18,7 +18,7 @@ from trialbook.search.tree import EVERYTHING, Condition, Operator, Query
 
 RUN = Kind.TRIAL_COMPONENT
 CELLS = st.sampled_from([None, 1.0, 2.5, -0.0, 0.0, math.nan, math.inf, "a", "B", "1"])
-PARENTS = st.lists(st.sampled_from(["One", "Two", "Three"]), max_size=2, unique=True)
+PARENTS = st.lists(st.sampled_from(["One", "Two", "Three"]), max_size=3)
 RECORDS = st.lists(st.tuples(CELLS, CELLS, PARENTS), max_size=14)
 
 
@@ -66,7 +66,7 @@ def test_groups_hold_what_plain_python_groups(records: list[Any]) -> None:
     found = engine.groups(Query(RUN, SCOPE, limit=1000), ["Parents.ExperimentName", "Parameters.p"], asked, ["-count"])
     expected: dict[tuple[str, str], list[Any]] = {}
     for p, q, parents in records:
-        for parent in parents if p is not None else ():
+        for parent in set(parents) if p is not None else ():
             expected.setdefault((told(parent), told(p)), []).append(q)
     groups = {(told(one), told(two)): at for at, (one, two) in enumerate(zip(*found.by, strict=True))}
     assert found.counts == sorted(found.counts, reverse=True)
@@ -81,6 +81,16 @@ def test_groups_hold_what_plain_python_groups(records: list[Any]) -> None:
             assert got["mean"] == pytest.approx(statistics.fmean(real))
             assert got["median"] == statistics.median(real)
             assert got["std"] == (pytest.approx(statistics.stdev(real)) if len(real) > 1 else None)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(RECORDS)
+def test_a_run_in_two_trials_of_an_experiment_counts_once_in_it(records: list[Any]) -> None:
+    found = shelf_of(records).engine.distribution(Query(RUN, SCOPE, limit=9), "Parents.ExperimentName", "")
+    expected = Counter(one for _, _, parents in records for one in set(parents))
+    assert dict(found.values) == expected
+    assert found.count == sum(1 for _, _, parents in records if parents)
+    assert found.missing == len(records) - found.count
 
 
 def test_equal_texts_with_several_codes_are_one_value(monkeypatch: pytest.MonkeyPatch) -> None:

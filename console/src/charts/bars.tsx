@@ -16,7 +16,14 @@ const ROW = 28;
 const LEFT = 260;
 const RIGHT = 90;
 
-export function Bars({ bars, label }: { readonly bars: readonly Bar[]; readonly label: string }) {
+interface Props {
+  readonly bars: readonly Bar[];
+  readonly label: string;
+  /** How a value is written; six digits when absent. */
+  readonly write?: (value: number) => string;
+}
+
+export function Bars({ bars, label, write = showNumber }: Props) {
   const shown = bars.filter((one) => Number.isFinite(one.value));
   if (shown.length === 0) return null;
   const ends = shown.flatMap((one) => [one.value, one.low, one.high]).filter(Number.isFinite);
@@ -28,7 +35,7 @@ export function Bars({ bars, label }: { readonly bars: readonly Bar[]; readonly 
   const place = (value: number): number => LEFT + ((value - from) / (to - from || 1)) * (WIDTH - LEFT - RIGHT);
   const zero = place(near ? from : 0);
   const height = shown.length * ROW + 24;
-  const said = shown.map((one) => `${one.label} ${showNumber(one.value)}`).join(", ");
+  const said = shown.map((one) => `${one.label} ${write(one.value)}`).join(", ");
   return (
     <svg className="bars" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={`${label}: ${said}`}>
       {shown.map((one, at) => {
@@ -42,7 +49,7 @@ export function Bars({ bars, label }: { readonly bars: readonly Bar[]; readonly 
             {Number.isFinite(one.low) && Number.isFinite(one.high) && (
               <path className="bars-error" d={`M${place(one.low)} ${middle}H${place(one.high)}M${place(one.low)} ${middle - 5}v10M${place(one.high)} ${middle - 5}v10`} />
             )}
-            <text x={Math.max(end, Number.isFinite(one.high) ? place(one.high) : end) + 8} y={middle + 4}>{showNumber(one.value)}</text>
+            <text x={Math.max(end, Number.isFinite(one.high) ? place(one.high) : end) + 8} y={middle + 4}>{write(one.value)}</text>
           </g>
         );
       })}

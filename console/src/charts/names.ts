@@ -1,4 +1,5 @@
 /** Metric names: found by a part, a glob or a regular expression, and put together by their prefix. */
+import { rankOf } from "@/query/metrics";
 
 export interface NameGroup {
   /** `train` of `train/loss`; empty for names without one. */
@@ -37,8 +38,8 @@ export function prefixOf(name: string): string {
 
 const FEW = 12;
 
-/** Put names together by prefix: pinned ones first as `Pinned`, then those without a prefix, then each prefix. A few
- * names are one group. */
+/** Put names together by prefix: pinned ones first as `Pinned`, then those without a prefix, then each prefix, those of
+ * reports last. A few names are one group. */
 export function grouped(names: readonly string[], pinned: ReadonlySet<string> = new Set()): NameGroup[] {
   const groups = new Map<string, string[]>();
   const few = names.length <= FEW;
@@ -51,7 +52,7 @@ export function grouped(names: readonly string[], pinned: ReadonlySet<string> = 
   }
   const order = new Intl.Collator(undefined, { numeric: true });
   const sorted = [...groups]
-    .sort(([one], [two]) => order.compare(one, two))
+    .sort(([one, [first = ""]], [two, [other = ""]]) => rankOf(first) - rankOf(other) || order.compare(one, two))
     .map(([prefix, held]) => ({ prefix, names: held.sort(order.compare) }));
   const first = names.filter((name) => pinned.has(name));
   return first.length === 0 ? sorted : [{ prefix: "Pinned", names: first }, ...sorted];

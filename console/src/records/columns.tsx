@@ -65,6 +65,7 @@ export function columnsOf(kind: Kind, names: readonly string[], types: Readonly<
       cell: (row) => <span data-row={row.arn}><Link href={kind.href(row.name, row.arn)}>{row.name}</Link></span>,
       isRowHeader: true,
       minWidth: 180,
+      width: NAME_WIDTH,
     },
     ...names.map((name): TableProps.ColumnDefinition<Row> => ({
       id: name,
@@ -72,7 +73,8 @@ export function columnsOf(kind: Kind, names: readonly string[], types: Readonly<
       ariaLabel: ({ sorted, descending }) => `${name}${sorted ? `, sorted ${descending ? "descending" : "ascending"}` : ""}`,
       sortingField: name,
       cell: (row) => cellOf(name, row.cells[name], types[name]),
-      minWidth: isMetric(name) ? 150 : 120,
+      minWidth: 90,
+      width: widthOf(name),
       ...(name.startsWith("Tags.") ? { editConfig: tagEdit(name) } : {}),
     })),
   ];
@@ -89,7 +91,44 @@ function tagEdit(name: string): NonNullable<TableProps.ColumnDefinition<Row>["ed
   };
 }
 
+/** Properties whose own name would tell a reader less. */
+const HEADS: Readonly<Record<string, string>> = {
+  "Status.PrimaryStatus": "Status",
+  "Status.Message": "Message",
+  "Parents.ExperimentName": "Experiment",
+  "Parents.TrialName": "Run group",
+  "CreatedBy.UserProfileName": "By",
+  CreationTime: "Created",
+  LastModifiedTime: "Changed",
+  StartTime: "Started",
+  EndTime: "Ended",
+  DisplayName: "Display name",
+  TrainingJobStatus: "Status",
+  ProcessingJobStatus: "Status",
+  TransformJobStatus: "Status",
+  HyperParameterTuningJobStatus: "Status",
+  EndpointStatus: "Status",
+  ModelPackageStatus: "Status",
+  ModelApprovalStatus: "Approval",
+  TrainingTimeInSeconds: "Trained (s)",
+  "PrimaryContainer.ModelDataUrl": "Model data",
+  ArtifactType: "Type",
+  "Source.SourceUri": "Address",
+};
+
+export const NAME_WIDTH = 190;
+
+/** How wide a column begins, in pixels: room for its head and for what such properties hold. */
+export function widthOf(name: string): number {
+  if (name.endsWith("Time")) return 210;
+  if (name.endsWith("Status")) return 140;
+  const words = Math.ceil(8.5 * head(name).length + 60);
+  return isMetric(name) || name.startsWith("Parameters.") ? Math.min(240, Math.max(112, words)) : Math.min(240, Math.max(160, words));
+}
+
 function head(name: string): string {
+  const known = HEADS[name];
+  if (known !== undefined) return known;
   if (isMetric(name)) {
     const { metric, statistic } = split(name);
     return `${shortName(metric)}${statistic === "" ? "" : ` (${statistic})`}`;

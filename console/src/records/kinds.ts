@@ -9,6 +9,10 @@ export interface Kind {
   readonly one: string;
   /** Shown until the user chooses. */
   readonly columns: readonly string[];
+  /** What it is sorted by until the user chooses; as the server has it when absent. */
+  readonly sort?: string;
+  /** Under what this browser keeps the columns that were chosen, where it is not the kind. */
+  readonly memory?: string;
   readonly href: (name: string, arn: string) => string;
   /** The Resource of SageMaker's Search, for copied programs; absent where it has none. */
   readonly sagemaker?: string;

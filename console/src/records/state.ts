@@ -29,7 +29,7 @@ export function readState(params: URLSearchParams, fixed?: Kind): State {
     kind,
     filter: decode(params.get("f")),
     text: params.get("q") ?? "",
-    sort: params.get("sort") ?? "",
+    sort: params.get("sort") ?? kind.sort ?? "",
     columns: columns === null ? (rememberedColumns(kind) ?? kind.columns) : columns.split(",").filter((one) => one !== "").map(decodeURIComponent),
     page: Math.max(1, Number.parseInt(params.get("page") ?? "1", 10) || 1),
     size: SIZES.includes(size as (typeof SIZES)[number]) ? size : 50,
@@ -60,7 +60,7 @@ export function writeKind(resource: string): void {
 
 /** Keep columns and page size in the address, and in this browser for the next visit. */
 export function writeView(kind: Kind, columns: readonly string[], size: number, pinned?: number): void {
-  remember(`columns:${kind.resource}`, JSON.stringify(columns));
+  remember(`columns:${kind.memory ?? kind.resource}`, JSON.stringify(columns));
   remember("size", String(size));
   if (pinned !== undefined) remember("pin", String(pinned));
   const pin = pinned === undefined ? {} : { pin: String(pinned) };
@@ -83,7 +83,7 @@ function remember(name: string, value: string): void {
 
 function rememberedColumns(kind: Kind): readonly string[] | undefined {
   try {
-    const told: unknown = JSON.parse(remembered(`columns:${kind.resource}`) ?? "null");
+    const told: unknown = JSON.parse(remembered(`columns:${kind.memory ?? kind.resource}`) ?? "null");
     return Array.isArray(told) && told.every((one) => typeof one === "string") ? told : undefined;
   } catch {
     return undefined;

@@ -16,11 +16,11 @@ const FILES = [
   ["ipynb", "Notebook"],
 ] as const;
 
-export function Choose({ label, value, options, onChange }: { readonly label: string; readonly value: string; readonly options: readonly string[]; readonly onChange: (value: string) => void }) {
-  const items = options.map((one) => ({ value: one, label: one }));
+export function Choose({ label, value, options, nameOf = (one) => one, onChange }: { readonly label: string; readonly value: string; readonly options: readonly string[]; readonly nameOf?: (value: string) => string; readonly onChange: (value: string) => void }) {
+  const items = options.map((one) => ({ value: one, label: nameOf(one) }));
   return (
     <FormField label={label}>
-      <Select selectedOption={{ value, label: value }} options={items} onChange={({ detail }) => onChange(detail.selectedOption.value ?? value)} />
+      <Select selectedOption={{ value, label: nameOf(value) }} options={items} onChange={({ detail }) => onChange(detail.selectedOption.value ?? value)} />
     </FormField>
   );
 }

@@ -19,7 +19,7 @@ interface Props {
 export function Comparison({ runs, metrics, changed }: Props) {
   const found = useComparison(runs);
   if (found.error !== null) return <Alert type="error" header="The runs cannot be compared">{found.error.message}</Alert>;
-  const rows = (found.data?.metrics ?? []).filter((one) => !changed || new Set(one.values.map(written)).size > 1);
+  const rows = (found.data?.metrics ?? []).filter((one) => !changed || new Set(one.values.map((value) => written(value))).size > 1);
   const ideal = (name: string): string => {
     const metric = metrics.find((one) => name.startsWith(`bias.${one.stage}.${one.key}.`));
     return metric === undefined ? "" : String(metric.ideal);

@@ -17,7 +17,7 @@ describe("figures of reports", () => {
     expect(verdict(DI, undefined)).toBe("");
   });
   it("are written with four digits, and infinities as signs", () => {
-    expect([0.123456, -2, "Infinity", "-Infinity", null].map(written)).toEqual(["0.1235", "−2", "∞", "−∞", "–"]);
+    expect([0.123456, -2, "Infinity", "-Infinity", null].map((one) => written(one))).toEqual(["0.1235", "−2", "∞", "−∞", "–"]);
   });
   it("have the names that they have as metrics", () => {
     expect(metricName("post", "DI", "Sex", "0", false)).toBe("bias.post.DI.Sex");

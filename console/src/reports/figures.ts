@@ -27,12 +27,28 @@ export function numberOf(value: Figure | undefined): number | undefined {
   return value === null || value === undefined ? undefined : Number(value);
 }
 
-/** Four significant digits; infinities as signs. */
-export function written(value: Figure | undefined): string {
+/** Four significant digits, or as many as are asked for; infinities as signs. */
+export function written(value: Figure | undefined, digits = 4): string {
   const number = numberOf(value);
   if (number === undefined) return "–";
   if (!Number.isFinite(number)) return Number.isNaN(number) ? "NaN" : number > 0 ? "∞" : "−∞";
-  return String(Number(number.toPrecision(4))).replace("-", "−");
+  return String(Number(number.toPrecision(digits))).replace("-", "−");
+}
+
+/** As SageMaker Studio prints a figure of bias: two significant digits. */
+export const ROUNDED = 2;
+/** As many as tell a figure apart from that of another program. */
+export const FULL = 10;
+
+/** What an output of a model is called: `label0` is what Clarify says where nobody named it. */
+export function outputName(label: string): string {
+  const unnamed = /^label(\d+)$/.exec(label);
+  return unnamed === null ? label : `output ${Number(unnamed[1]) + 1}`;
+}
+
+/** Whether the only output has no name of its own, so that there is nothing to say of it. */
+export function isUnnamed(labels: readonly string[]): boolean {
+  return labels.length === 1 && labels[0] === "label0";
 }
 
 /** The name that a figure has as a metric of its run. */

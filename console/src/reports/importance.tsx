@@ -45,7 +45,8 @@ export function ImportanceChart({ label, importance }: { readonly label: string;
         />
       ) : (
         <Bars
-          label={`Importance for ${label}`}
+          label={label === "" ? "Importance" : `Importance for ${label}`}
+          write={(value) => written(value, 3)}
           bars={shown.map(([name, value]) => {
             const error = errors?.[name];
             return { label: name, value, low: error === undefined ? NaN : value - 1.96 * error, high: error === undefined ? NaN : value + 1.96 * error };

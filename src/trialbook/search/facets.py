@@ -122,7 +122,10 @@ def facet(matcher: Matcher, name: str, rows: NDArray[np.int64]) -> Facet:
     else:
         at, found = _expanded(entries, rows)
     held = np.flatnonzero(found.present())
-    return _numbered(at[held], found.take(held))
+    at, found = at[held], found.take(held)
+    numbered = _numbered(at, found)
+    once = _once(numbered)
+    return numbered if once is None else Facet(at[once], numbered.value[once], numbered.labels)
 
 
 def tally(matcher: Matcher, name: str, rows: RowSet) -> Tally:
@@ -139,6 +142,10 @@ def tally(matcher: Matcher, name: str, rows: RowSet) -> Tally:
         at, found = _expanded(entries, listed(rows))
         present = found.present()
         held = len(distinct(at[present]))
+        once = _once(_numbered(at[present], found.take(np.flatnonzero(present)))) if held < len(at) else None
+        if once is not None:
+            found = found.take(np.flatnonzero(present)[once])
+            present = found.present()
     is_number = np.zeros(len(found), np.bool_) if found.has is None else found.has
     text_counts, numbers, counts = np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64)
     if found.code is not None:
@@ -263,6 +270,20 @@ def _numbered(at: NDArray[np.int64], entries: Entries) -> Facet:
         ]
 
     return Facet(at, value, labels)
+
+
+def _once(found: Facet) -> NDArray[np.int64] | None:
+    """Give a place for each different value of each record: a run in two trials of one experiment is one run of it.
+
+    None where no record has two values.
+    """
+    if not np.any(found.at[1:] == found.at[:-1]):
+        return None
+    order = np.lexsort((found.value, found.at))
+    at, value = found.at[order], found.value[order]
+    first = np.ones(len(order), np.bool_)
+    first[1:] = (at[1:] != at[:-1]) | (value[1:] != value[:-1])
+    return order[first]
 
 
 def _same_texts(entries: Entries, codes: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

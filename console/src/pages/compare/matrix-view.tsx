@@ -15,6 +15,8 @@ import { STATISTICS, write, type CompareState } from "@/pages/compare/state";
 import { differs, type Attribute, type Compared } from "@/pages/compare/use-compared";
 import { isNumeric, show, showNumber } from "@/query/show";
 
+const LONGEST = 18;
+
 export function MatrixView({ state, compared }: { readonly state: CompareState; readonly compared: Compared }) {
   const { names, attributes } = compared;
   const lit = useHighlighted();
@@ -22,7 +24,7 @@ export function MatrixView({ state, compared }: { readonly state: CompareState; 
   const base = state.base === undefined ? -1 : names.indexOf(state.base);
   const runHead = (at: number): ReactNode => (
     <span onMouseEnter={() => highlight(names[at])} onMouseLeave={() => highlight(undefined)}>
-      <Link href={link(["runs", names[at] ?? ""])}>{names[at]}</Link>
+      <span title={names[at]}><Link ariaLabel={names[at] ?? ""} href={link(["runs", names[at] ?? ""])}>{ending(names[at] ?? "")}</Link></span>
       {at === base && " (base)"}
     </span>
   );
@@ -59,6 +61,11 @@ export function MatrixView({ state, compared }: { readonly state: CompareState; 
       )}
     </SpaceBetween>
   );
+}
+
+/** The end of a long name: runs of one experiment begin alike. */
+function ending(name: string): string {
+  return name.length <= LONGEST ? name : `…${name.slice(1 - LONGEST)}`;
 }
 
 function Value({ attribute, run, base }: { readonly attribute: Attribute; readonly run: number; readonly base: number }) {

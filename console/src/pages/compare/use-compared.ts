@@ -2,6 +2,7 @@
 import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { matrix, properties, type Cell, type Property, type TableAnswer, type Type } from "@/api/own";
+import { rankOf } from "@/query/metrics";
 import type { Statistic } from "@/pages/compare/state";
 
 const PART = 1_000;
@@ -35,7 +36,7 @@ export function useCompared(runs: readonly string[], statistic: Statistic): Comp
     enabled: runs.length > 0,
     placeholderData: keepPreviousData,
   });
-  const chosen = useMemo(() => (known.data ?? []).filter((one) => SHOWN.test(one.name) && !HIDDEN.test(one.name)), [known.data]);
+  const chosen = useMemo(() => (known.data ?? []).filter((one) => SHOWN.test(one.name) && !HIDDEN.test(one.name)).toSorted((one, two) => reported(one.name) - reported(two.name)), [known.data]);
   const columns = useMemo(() => chosen.map((one) => columnOf(one, statistic)), [chosen, statistic]);
   const parts = useMemo(() => Array.from({ length: Math.ceil(columns.length / PART) }, (_, at) => columns.slice(at * PART, (at + 1) * PART)), [columns]);
   const read = useQueries({
@@ -69,6 +70,11 @@ export function useCompared(runs: readonly string[], statistic: Statistic): Comp
       read.again();
     },
   };
+}
+
+/** Figures of reports come after all else; the order within each stays. */
+function reported(name: string): number {
+  return name.startsWith("Metrics.") ? rankOf(name.slice("Metrics.".length)) : 0;
 }
 
 function columnOf(property: Property, statistic: Statistic): string {

@@ -11,16 +11,19 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { properties, table } from "@/api/own";
 import { change, go, link } from "@/app/router";
 import { Failure } from "@/parts/failure";
+import { useRunKind } from "@/pages/experiment/columns";
 import { quotedName } from "@/query/filter";
+import { goalOf, inOrder } from "@/query/metrics";
 import { show } from "@/query/show";
 
 const COUNTS = ["3", "5", "10", "20", "50", "100"];
 
-export function CompareBest({ where, params }: { readonly where: string; readonly params: URLSearchParams }) {
+export function CompareBest({ name, where, params }: { readonly name: string; readonly where: string; readonly params: URLSearchParams }) {
   const known = useQuery({ queryKey: ["properties", "run", "Metrics.", where], queryFn: ({ signal }) => properties("run", "Metrics.", 500, where, signal) });
-  const metrics = (known.data ?? []).filter((one) => one.name.startsWith("Metrics."));
-  const metric = params.get("metric") ?? [...metrics].sort((one, other) => other.count - one.count)[0]?.name ?? "";
-  const least = params.get("best") === "min";
+  const metrics = (known.data ?? []).filter((one) => one.name.startsWith("Metrics.")).toSorted((one, two) => inOrder(one.name.slice("Metrics.".length), two.name.slice("Metrics.".length)));
+  const { best } = useRunKind(name, where);
+  const metric = params.get("metric") ?? (best === undefined ? (metrics[0]?.name ?? "") : `Metrics.${best}`);
+  const least = (params.get("best") ?? goalOf(metric)) === "min";
   const count = COUNTS.includes(params.get("top") ?? "") ? params.get("top")! : "5";
   const found = useQuery({
     queryKey: ["best", where, metric, least, count],
@@ -55,7 +58,7 @@ export function CompareBest({ where, params }: { readonly where: string; readonl
               options={metrics.map((one) => ({ value: one.name, label: one.name.replace("Metrics.", "") }))}
               filteringType="auto"
               filteringAriaLabel="Find a metric"
-              onChange={({ detail }) => change({ metric: detail.selectedOption.value }, "replace")}
+              onChange={({ detail }) => change({ metric: detail.selectedOption.value, best: undefined }, "replace")}
             />
           </FormField>
           <FormField label="Best is">

@@ -2,6 +2,7 @@
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
@@ -9,12 +10,12 @@ import { aws } from "@/api/aws";
 import { own } from "@/api/client";
 import { attempt } from "@/app/notices";
 import { change, go } from "@/app/router";
+import { useRunKind } from "@/pages/experiment/columns";
 import { CompareBest } from "@/pages/experiment/compare-best";
 import { Overview, type Experiment } from "@/pages/experiment/overview";
 import { Confirm, refreshLists } from "@/parts/delete";
 import { Loaded } from "@/parts/loaded";
 import { Nothing } from "@/parts/nothing";
-import { kindOf } from "@/records/kinds";
 import { quotedName } from "@/query/filter";
 import { RecordSearch } from "@/records/record-search";
 
@@ -37,17 +38,24 @@ export function ExperimentPage({ name, params }: { readonly name: string; readon
               {
                 id: "runs",
                 label: "Runs",
-                content: <RecordSearch params={params} kind={kindOf("run")} pinned={where} title="Runs" variant="container" empty={<Nothing what="runs" program={`with Run(${JSON.stringify(name)}) as run:\n    run.log_metric("loss", 0.5, step=0)`} />} />,
+                content: <Runs name={name} where={where} params={params} />,
               },
               { id: "overview", label: "Overview", content: <Overview experiment={experiment} where={where} changed={() => void found.refetch()} /> },
               { id: "charts", label: "Charts", content: <Suspense><Charts where={where} params={params} /></Suspense> },
-              { id: "compare", label: "Compare best", content: <CompareBest where={where} params={params} /> },
+              { id: "compare", label: "Compare best", content: <CompareBest name={name} where={where} params={params} /> },
             ]}
           />
         </SpaceBetween>
       )}
     </Loaded>
   );
+}
+
+function Runs({ name, where, params }: { readonly name: string; readonly where: string; readonly params: URLSearchParams }) {
+  const { kind } = useRunKind(name, where);
+  if (kind === undefined) return <Spinner size="large" />;
+  const program = `with Run(${JSON.stringify(name)}) as run:\n    run.log_metric("loss", 0.5, step=0)`;
+  return <RecordSearch params={params} kind={kind} pinned={where} title="Runs" variant="container" empty={<Nothing what="runs" program={program} />} />;
 }
 
 function Delete({ name }: { readonly name: string }) {

@@ -33,7 +33,7 @@ export default function ExperimentsPage({ rest, params }: PageProps) {
 
 function Experiments({ params }: { readonly params: URLSearchParams }) {
   const asked = params.get("metric") ?? "";
-  const { found, metrics } = useExperiments(asked, params.get("best") === LEAST ? LEAST : BEST);
+  const { found, metrics } = useExperiments(asked, ([LEAST, BEST] as const).find((one) => one === params.get("best")));
   const rows = found.data?.rows ?? [];
   const { metric, best } = found.data ?? { metric: asked, best: BEST };
   const { items, collectionProps, filterProps, paginationProps, filteredItemsCount } = useCollection(rows, {
@@ -78,7 +78,7 @@ function Experiments({ params }: { readonly params: URLSearchParams }) {
                 filteringAriaLabel="Find a metric"
                 placeholder="A metric"
                 empty="No run has a metric."
-                onChange={({ detail }) => change({ metric: detail.selectedOption.value }, "replace")}
+                onChange={({ detail }) => change({ metric: detail.selectedOption.value, best: undefined }, "replace")}
               />
             </FormField>
             <FormField label="Best is">
@@ -95,10 +95,10 @@ function Experiments({ params }: { readonly params: URLSearchParams }) {
       }
       pagination={rows.length > 50 ? <Pagination {...paginationProps} /> : undefined}
       columnDefinitions={[
-        { id: "name", header: "Name", sortingField: "name", isRowHeader: true, minWidth: 200, cell: (row) => <Link href={link(["experiments", row.name])}>{row.name}</Link> },
+        { id: "name", header: "Name", sortingField: "name", isRowHeader: true, minWidth: 170, width: 180, cell: (row) => <Link href={link(["experiments", row.name])}>{row.name}</Link> },
         { id: "runs", header: "Runs", sortingField: "runs", width: 100, minWidth: 90, cell: (row) => <div className="numeric">{row.runs.toLocaleString()}</div> },
-        { id: "last", header: "Last activity", sortingField: "last", minWidth: 190, cell: (row) => <When at={row.last} /> },
-        { id: "best", header: metric === "" ? "Best" : `Best ${metric.replace("Metrics.", "")}`, sortingComparator: (one, other) => (one.best ?? -Infinity) - (other.best ?? -Infinity), minWidth: 160, cell: (row) => <div className="numeric">{row.best === null ? "–" : showNumber(row.best)}</div> },
+        { id: "last", header: "Last activity", sortingField: "last", minWidth: 190, width: 205, cell: (row) => <When at={row.last} /> },
+        { id: "best", header: metric === "" ? "Best" : `Best ${metric.replace("Metrics.", "")}`, sortingComparator: (one, other) => (one.best ?? -Infinity) - (other.best ?? -Infinity), minWidth: 160, width: 185, cell: (row) => <div className="numeric">{row.best === null ? "–" : showNumber(row.best)}</div> },
         { id: "description", header: "Description", minWidth: 150, width: 170, cell: (row) => row.description || "–" },
         { id: "tags", header: "Tags", minWidth: 150, cell: (row) => row.tags.join(", ") || "–" },
       ]}

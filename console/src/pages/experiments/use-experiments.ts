@@ -2,7 +2,8 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { groups } from "@/api/groups";
 import { properties, table, type Cell } from "@/api/own";
 import { isInUse, useNews } from "@/live/news";
-import { show } from "@/query/show";
+import { bestBy, goalOf, inOrder } from "@/query/metrics";
+import { shortName, show } from "@/query/show";
 
 export const BEST = "max";
 export const LEAST = "min";
@@ -19,10 +20,12 @@ export interface ExperimentRow {
 }
 
 /** Three questions: the experiments, the metrics of runs, and the runs grouped by experiment. They follow the store. */
-export function useExperiments(metric: string, best: typeof BEST | typeof LEAST) {
+export function useExperiments(metric: string, wanted: typeof BEST | typeof LEAST | undefined) {
   const known = useQuery({ queryKey: ["properties", "run", "Metrics.", 200], queryFn: ({ signal }) => properties("run", "Metrics.", 200, "", signal), staleTime: 30_000 });
-  const metrics = (known.data ?? []).filter((one) => one.name.startsWith("Metrics.")).sort((one, other) => other.count - one.count);
-  const asked = metric === "" ? (metrics[0]?.name ?? "") : metric;
+  const metrics = (known.data ?? []).filter((one) => one.name.startsWith("Metrics.")).toSorted((one, two) => inOrder(shortName(one.name), shortName(two.name)));
+  const chosen = bestBy(metrics.map((one) => ({ name: shortName(one.name), count: one.count })));
+  const asked = metric !== "" ? metric : chosen === undefined ? (metrics[0]?.name ?? "") : `Metrics.${chosen}`;
+  const best = wanted ?? goalOf(asked);
   const found = useQuery({
     queryKey: ["experiments", asked, best],
     queryFn: async ({ signal }) => {

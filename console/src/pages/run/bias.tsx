@@ -14,7 +14,7 @@ import { change } from "@/app/router";
 import type { TabProps } from "@/pages/run/tabs";
 import { Choose, NoReports, ReportBar } from "@/reports/choice";
 import { Explained } from "@/reports/explained";
-import { facetsOf, figureOf, figuresOf, hasBias, metricName, numberOf, stageOf, STAGES, verdict, written } from "@/reports/figures";
+import { facetsOf, figureOf, figuresOf, FULL, hasBias, metricName, numberOf, ROUNDED, stageOf, STAGES, verdict, written } from "@/reports/figures";
 import { Gauge } from "@/reports/gauge";
 import { History } from "@/reports/history";
 
@@ -149,6 +149,10 @@ function SideBySide({ metric, facet, values }: { readonly metric: BiasMetric; re
 function Figures({ analysis, stage, title, facet, metrics }: StageProps) {
   const held = figuresOf(analysis, stage, facet);
   const shown = metrics.filter((one) => one.stage === stage && held[0]?.metrics.some((figure) => figure.name === one.key));
+  const cell = (value: string, digits: number) => (one: BiasMetric) => {
+    const figure = figureOf(held, value, one.key);
+    return <div className="numeric" title={figure?.error}>{written(figure?.value, digits)}</div>;
+  };
   return (
     <Table<BiasMetric>
       variant="container"
@@ -157,15 +161,11 @@ function Figures({ analysis, stage, title, facet, metrics }: StageProps) {
       header={<Header variant="h2">{title}</Header>}
       ariaLabels={{ tableLabel: title }}
       columnDefinitions={[
-        { id: "metric", header: "Bias metric", isRowHeader: true, cell: (one) => one.title },
-        ...held.map(({ value_or_threshold: value }) => ({
-          id: `value ${value}`,
-          header: held.length > 1 ? `${facet} = ${value}` : "Bias value",
-          cell: (one: BiasMetric) => {
-            const figure = figureOf(held, value, one.key);
-            return <span title={figure?.error}>{written(figure?.value)}</span>;
-          },
-        })),
+        { id: "metric", header: "Bias metric", isRowHeader: true, cell: (one) => `${one.title} (${one.key})` },
+        ...held.flatMap(({ value_or_threshold: value }) => [
+          { id: `value ${value}`, header: held.length > 1 ? `${facet} = ${value}` : "Bias value", cell: cell(value, ROUNDED) },
+          { id: `full ${value}`, header: "In full", cell: cell(value, FULL) },
+        ]),
         { id: "ideal", header: "Ideal", cell: (one) => one.ideal },
         { id: "description", header: "Description", cell: (one) => one.text.split(/\n\s*\n/)[0] ?? "" },
       ]}

@@ -42,7 +42,7 @@ export function Capture({ run }: { readonly run: RunRecord }) {
   const seed = Object.entries(seeds).map(([name, value]) => `${name}: ${String(value)}`);
   add("Seeds", seed.join(", "));
   const writers = Object.entries(run.writers ?? {});
-  if (items.length === 0 && writers.length === 0) return null;
+  if (items.length === 0 && writers.length < 2) return null;
   return (
     <Container header={<Header variant="h2">Where it ran</Header>}>
       <SpaceBetween size="l">

@@ -13,6 +13,11 @@ const CALLS = `run.log_roc_curve(y_true, y_score)
 run.log_precision_recall(y_true, y_score)
 run.log_confusion_matrix(y_true, y_pred)`;
 
+/** `PrecisionRecall` is `Precision recall`; what has spaces or signs was written for people. */
+function titled(name: string): string {
+  return /^([A-Z][a-z]+){2,}$/.test(name) ? name.charAt(0) + name.slice(1).replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`) : name;
+}
+
 export default function CurvesTab({ run }: TabProps) {
   const name = run.TrialComponentName;
   const found = useGraphs(name, run.TrialComponentArn);
@@ -32,7 +37,7 @@ export default function CurvesTab({ run }: TabProps) {
   const lines = strokes([name]);
   return (
     <div className="chart-columns">
-      {found.data.map(({ name: title, graph }) =>
+      {found.data.map(({ name, graph }) => ({ title: titled(name), graph })).map(({ title, graph }) =>
         graph.kind === "ConfusionMatrix" ? (
           <HeatMap key={title} title={title} graph={graph} />
         ) : graph.kind === "Table" ? null : (

@@ -9,7 +9,7 @@ import { change } from "@/app/router";
 import type { TabProps } from "@/pages/run/tabs";
 import { Choose, NoReports, ReportBar } from "@/reports/choice";
 import { DependenceChart } from "@/reports/dependence";
-import { hasExplanations, importances } from "@/reports/figures";
+import { hasExplanations, importances, isUnnamed, outputName } from "@/reports/figures";
 import { ImportanceChart } from "@/reports/importance";
 import { Waterfall } from "@/reports/waterfall";
 
@@ -36,18 +36,19 @@ interface ShownProps {
 function Shown({ run, reports, chosen, params }: ShownProps) {
   const outputs = importances(chosen.analysis);
   const output = outputs.find(([label]) => label === params.get("output")) ?? outputs[0];
+  const labels = outputs.map(([label]) => label);
   const fault = chosen.analysis?.explanations?.kernel_shap?.["error"];
   const curves = chosen.analysis?.explanations?.pdp ?? [];
   return (
     <SpaceBetween size="l">
       <ReportBar reports={reports} chosen={chosen}>
-        {outputs.length > 1 && <Choose label="Predicted column" value={output![0]} options={outputs.map(([label]) => label)} onChange={(label) => change({ output: label }, "replace")} />}
+        {outputs.length > 1 && <Choose label="Predicted column" value={output![0]} options={labels} nameOf={outputName} onChange={(label) => change({ output: label }, "replace")} />}
       </ReportBar>
       {typeof fault === "string" && <Alert type="warning" header="The predictions could not be explained">{fault}</Alert>}
       {output !== undefined && (
         <>
-          <Box color="text-body-secondary">Predicted column: <b>{output[0]}</b></Box>
-          <ImportanceChart label={output[0]} importance={output[1]} />
+          {!isUnnamed(labels) && <Box color="text-body-secondary">Predicted column: <b>{outputName(output[0])}</b></Box>}
+          <ImportanceChart label={isUnnamed(labels) ? "" : outputName(output[0])} importance={output[1]} />
         </>
       )}
       {curves.length > 0 && (

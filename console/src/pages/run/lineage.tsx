@@ -2,12 +2,19 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
+import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { useQuery } from "@tanstack/react-query";
 import { op } from "@/api/own";
 import { link } from "@/app/router";
 import type { TabProps } from "@/pages/run/tabs";
+import { pageOf } from "@/records/kinds";
+
+/** `artifact` of `arn:aws:sagemaker:us-east-1:000000000000:artifact/4a1b`. */
+function kindOfArn(arn: string): string {
+  return (arn.split(":")[5] ?? "").split("/")[0] ?? "";
+}
 
 interface Association {
   readonly SourceArn: string;
@@ -60,7 +67,7 @@ export default function LineageTab({ run }: TabProps) {
         columnDefinitions={[
           { id: "side", header: "Direction", cell: (one) => one.side },
           { id: "how", header: "Relation", cell: (one) => one.how },
-          { id: "name", header: "Name", cell: (one) => one.name, isRowHeader: true },
+          { id: "name", header: "Name", cell: (one) => <Link href={pageOf(kindOfArn(one.arn)).href(one.name, one.arn)}>{one.name}</Link>, isRowHeader: true },
           { id: "type", header: "Type", cell: (one) => one.type },
         ]}
       />

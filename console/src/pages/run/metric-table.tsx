@@ -8,6 +8,7 @@ import { useState } from "react";
 import { matcher } from "@/charts/names";
 import { Sparkline } from "@/charts/sparkline";
 import { link } from "@/app/router";
+import { inOrder } from "@/query/metrics";
 import { show } from "@/query/show";
 import { SYSTEM, type RunRecord, type Summary } from "@/pages/run/record";
 
@@ -39,7 +40,7 @@ export function MetricTable({ run }: { readonly run: RunRecord }) {
       ariaLabels={{ tableLabel: "Metrics" }}
       columnDefinitions={[
         { id: "name", header: "Metric", sortingField: "MetricName", isRowHeader: true, cell: (one) => <Link href={link(["runs", name], { tab: "metrics", find: one.MetricName })}>{one.MetricName}</Link> },
-        { id: "course", header: "Course", cell: (one) => <Sparkline run={name} metric={one.MetricName} />, width: 140 },
+        { id: "course", header: "Course", cell: (one) => one.Count > 1 && <Sparkline run={name} metric={one.MetricName} />, width: 140 },
         ...FIGURES.map((figure) => ({
           id: figure,
           header: figure === "StdDev" ? "Std" : figure,
@@ -52,7 +53,7 @@ export function MetricTable({ run }: { readonly run: RunRecord }) {
 }
 
 function compare(one: Summary, two: Summary, by: Column): number {
-  if (by === "MetricName") return one.MetricName.localeCompare(two.MetricName, undefined, { numeric: true });
+  if (by === "MetricName") return inOrder(one.MetricName, two.MetricName);
   return rank(one[by]) - rank(two[by]);
 }
 

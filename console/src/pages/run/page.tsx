@@ -19,6 +19,7 @@ import { useRun } from "@/pages/run/record";
 import { TABS } from "@/pages/run/tabs";
 import { Failure } from "@/parts/failure";
 import { Status } from "@/records/columns";
+import "./run.css";
 
 export default function RunPage({ rest, params }: PageProps) {
   const name = rest[0] ?? "";
@@ -30,6 +31,8 @@ export default function RunPage({ rest, params }: PageProps) {
 }
 
 const PERIOD = 1_000;
+/** With run.css, all eleven tabs beside the navigation in a window of 1,280 pixels. */
+const NARROW = { tab: { fontSize: "14px", paddingInline: "0px" } };
 
 function Run({ name, params }: { readonly name: string; readonly params: URLSearchParams }) {
   const [gone, setGone] = useState(false);
@@ -87,10 +90,11 @@ function Run({ name, params }: { readonly name: string; readonly params: URLSear
         <EditableLine text={run.DisplayName ?? name} label="display name" save={async (text) => { await rename(name, text.trim()); refresh(); }} />
       </Header>
       {edge !== "" && <Alert type="info" dismissible onDismiss={() => setEdge("")}>{edge}</Alert>}
-      <Tabs
+      <div className="run-tabs"><Tabs
         activeTabId={chosen.id}
         onChange={({ detail }) => change({ tab: detail.activeTabId === TABS[0]!.id ? undefined : detail.activeTabId, from: undefined, to: undefined, find: undefined, artifact: undefined, stream: undefined })}
         ariaLabel="Parts of the run"
+        style={NARROW}
         tabs={TABS.map((tab) => ({
           id: tab.id,
           label: tab.count === undefined ? tab.label : `${tab.label} (${tab.count(run).toLocaleString()})`,
@@ -100,7 +104,7 @@ function Run({ name, params }: { readonly name: string; readonly params: URLSear
             </Suspense>
           ),
         }))}
-      />
+      /></div>
     </SpaceBetween>
   );
 }
