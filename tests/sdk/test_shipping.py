@@ -6,6 +6,7 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,12 +17,14 @@ import pytest
 import trialbook
 from trialbook import Run, list_runs
 from trialbook.errors import ApiError, NotFoundError
+from trialbook.model import Document
 from trialbook.sdk import warning
-from trialbook.sdk.drain import read_head
+from trialbook.sdk.drain import Batch, read_head
 from trialbook.sdk.reading import read_metrics
 from trialbook.sdk.recovery import REFUSED, recover_spools, sync
+from trialbook.sdk.shipping import Shipment, Shipper
 from trialbook.sdk.target import Target, forget_transports, user_spools
-from trialbook.sdk.transport import HttpTransport
+from trialbook.sdk.transport import HttpTransport, Transport
 from trialbook.testing.processes import ServerProcess
 from trialbook.wire import points
 
@@ -278,3 +281,61 @@ def test_a_target_that_does_not_answer_holds_no_other_up(
             run.log_metric("m", number)
         assert run.metric("m").value.tolist() == [number]
     assert not dead.flush()
+
+
+def test_a_run_that_is_waited_for_does_not_wait_for_what_another_has_to_send(
+    target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del target
+    begun, gate = threading.Event(), threading.Event()
+    really = Shipment.send
+
+    def send(shipment: Shipment) -> bool:
+        if shipment.source.head["run"]["component"] == "exp-long":
+            begun.set()
+            assert gate.wait(DEADLINE)
+        return really(shipment)
+
+    long, short = Run("exp", "long"), Run("exp", "short")
+    assert long.flush()
+    assert short.flush()
+    monkeypatch.setattr(Shipment, "send", send)
+    long.log_metric("m", 1)
+    assert begun.wait(DEADLINE)
+    try:
+        short.log_metric("m", 1)
+        assert short.finish(timeout=DEADLINE / 2)
+    finally:
+        gate.set()
+    assert long.finish()
+
+
+def test_runs_that_began_before_are_created_before_one_that_is_waited_for(
+    target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del target
+    arrived: list[str] = []
+    gate = threading.Event()
+    sending, delivering = Shipper._send, Shipment._deliver
+
+    def send(one: Shipper, shipment: Shipment) -> bool:
+        if threading.current_thread().name == "trialbook-shipper":
+            assert gate.wait(DEADLINE)
+        return sending(one, shipment)
+
+    def deliver(shipment: Shipment, transport: Transport, batch: Batch) -> Document:
+        arrived.append(shipment.source.head["run"]["component"])
+        return delivering(shipment, transport, batch)
+
+    monkeypatch.setattr(Shipper, "_send", send)
+    monkeypatch.setattr(Shipment, "_deliver", deliver)
+    silent = Run("exp", "silent")
+    outer = Run("exp", "outer")
+    inner = Run("exp", "inner")
+    later = Run("exp", "later")
+    try:
+        assert inner.finish()
+        assert arrived == ["exp-silent", "exp-outer", "exp-inner"]
+    finally:
+        gate.set()
+    assert all(run.finish() for run in (silent, outer, later))

@@ -1,4 +1,7 @@
-"""Shipping: a thread takes what is logged from this process's spools and sends it, off the training thread.
+"""Shipping: threads take what is logged from this process's spools and send it, off the training thread.
+
+One thread goes round all runs. Another sends what somebody waits for, so that a run's end waits for no other run's
+files; runs that began before and that the store does not know yet go first, for the store lists runs as they arrive.
 
 One message a batch (`wire.points`), with the points and with the changes of the same moment. A batch that is not
 acknowledged is sent again, the very same; the store ignores the second. While a target does not answer, the thread
@@ -10,6 +13,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,6 +35,8 @@ INTERVAL = 0.5
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 ROUND = 16
 """Batches of one run before the next has its turn."""
+GIVE_WAY = 0.05
+"""Seconds that what nobody waits for stands back, before each batch, for what somebody waits for."""
 _SERVER_ERROR = 500
 _PASSING = frozenset({"ThrottlingException", "RequestTimeout"})
 
@@ -58,9 +64,10 @@ class Shipment:
         self.target = Target.of_head(source.head)
         self._open = open_transport or self.target.transport
         self._uploaded: dict[str, tuple[str, str]] = {}
+        self._sending = threading.Lock()
 
     def send(self) -> bool:
-        """Send one batch; False when there is none.
+        """Send one batch; False when there is none. Of threads that ask at once, one sends after the other.
 
         Raises
         ------
@@ -69,6 +76,16 @@ class Shipment:
         TrialbookError, OSError
             It cannot be reached, or has no room; the same batch goes out again with the next call.
         """
+        with self._sending:
+            return self._send()
+
+    def begin(self) -> None:
+        """Send the first batch, unless it was sent. Raises the same as `send`."""
+        with self._sending:
+            if self.answer is None and self.refused is None:
+                self._send()
+
+    def _send(self) -> bool:
         transport = self._open()
         batch = self.drain.next(self._hold)
         if batch is None:
@@ -158,7 +175,7 @@ NO_REST = Rest(0.0, 0.0, 0)
 
 
 class Shipper:
-    """The thread of one process. It starts with the first spool and ends with the process."""
+    """The threads of one process. They start with the first spool and end with the process."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -171,6 +188,11 @@ class Shipper:
         self._looked_back: set[Target] = set()
         self._rests: dict[Target, Rest] = {}
         self._flushes = 0
+        self._awaited: deque[Shipment] = deque()
+        self._call = threading.Event()
+        self._calm = threading.Event()
+        self._calm.set()
+        self._express: threading.Thread | None = None
 
     def add(self, spool: Spool) -> None:
         """Ship this spool from now on."""
@@ -179,6 +201,10 @@ class Shipper:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="trialbook-shipper", daemon=True)
                 self._thread.start()
+            if self._express is None:
+                express = threading.Thread(target=self._work_awaited, name="trialbook-express", daemon=True)
+                express.start()
+                self._express = express
 
     def ring(self) -> None:
         """Have the thread look now."""
@@ -199,7 +225,7 @@ class Shipper:
             mine = self._flushes
         rest = self._rests.get(shipment.target, NO_REST)
         self._rests[shipment.target] = rest._replace(until=0.0)
-        self.ring()
+        self._hasten(shipment)
         with self._sent:
             while not shipment.drain.drained and shipment.refused is None:
                 left = deadline - self._clock()
@@ -207,6 +233,13 @@ class Shipper:
                     return False
                 self._sent.wait(min(left, 0.05))
         return shipment.refused is None
+
+    def _hasten(self, shipment: Shipment) -> None:
+        if self._express is None:  # the system had no room for the thread
+            self.ring()
+            return
+        self._awaited.append(shipment)
+        self._call.set()
 
     def flush_all(self, timeout: float) -> None:
         """Wait until all that can be is kept by the store, and remove spools that are finished."""
@@ -233,6 +266,38 @@ class Shipper:
                 self._sent.notify_all()
             self._remove_finished()
 
+    def _work_awaited(self) -> None:
+        """Send what somebody waits for, in turns."""
+        while True:
+            self._call.wait()
+            self._call.clear()
+            self._calm.clear()
+            while self._awaited:
+                shipment = self._awaited.popleft()
+                if all(self._begin(one) for one in self._begun_before(shipment)) and self._send(shipment):
+                    self._awaited.append(shipment)
+                with self._sent:
+                    self._sent.notify_all()
+            self._calm.set()
+
+    def _begun_before(self, shipment: Shipment) -> list[Shipment]:
+        """Give the runs that began before this one and that its store does not know yet."""
+        if shipment.answer is not None:
+            return []
+        with self._door:
+            shipments = list(self._shipments.values())
+        before = shipments[: shipments.index(shipment)] if shipment in shipments else []
+        return [one for one in before if one.answer is None and one.target == shipment.target]
+
+    def _begin(self, shipment: Shipment) -> bool:
+        """Have the store know a run; False when its target cannot be reached, and what follows must wait too."""
+
+        def begin() -> bool:
+            shipment.begin()
+            return True
+
+        return self._attempt(shipment, begin) or shipment.refused is not None
+
     def _remove_finished(self) -> None:
         for spool in list(self._shipments):
             self.settle(spool)
@@ -248,13 +313,23 @@ class Shipper:
 
     def _send(self, shipment: Shipment) -> bool:
         """Send some batches of a run; False once there is nothing more to send now."""
+
+        def send() -> bool:
+            for sent in range(ROUND):
+                if threading.current_thread() is not self._express:
+                    self._calm.wait(GIVE_WAY)
+                if not shipment.send():
+                    return sent > 0 and self._arrived(shipment)
+            return self._arrived(shipment)
+
+        return self._attempt(shipment, send)
+
+    def _attempt(self, shipment: Shipment, send: Callable[[], bool]) -> bool:
         if shipment.refused is not None or self._clock() < self._rests.get(shipment.target, NO_REST).until:
             return False
         asked = self._flushes
         try:
-            for sent in range(ROUND):
-                if not shipment.send():
-                    return sent > 0 and self._arrived(shipment)
+            return send()
         except RefusedError as error:
             shipment.refused = str(error)
             run = shipment.source.head["run"]["component"]
@@ -267,7 +342,6 @@ class Shipper:
         except Exception as error:  # noqa: BLE001 - whatever fails here must not end the thread
             self._back_off(shipment.target, error, asked)
             return False
-        return self._arrived(shipment)
 
     def _arrived(self, shipment: Shipment) -> bool:
         self._rests.pop(shipment.target, None)
