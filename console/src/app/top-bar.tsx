@@ -17,7 +17,8 @@ interface Props {
 export function TopBar({ session, signedOut, help }: Props) {
   const [, redraw] = useState(0);
   const queries = useQueryClient();
-  const here = useRegion() ?? session?.region ?? "";
+  const chosen = useRegion();
+  const here = chosen ?? session?.region ?? "";
   const place = session === undefined ? "" : `${session.account} / ${here}`;
   // The one that is shown is among them, though the store may hold nothing of it: it can be left.
   const regions = session === undefined ? [] : [...new Set([...session.regions, session.region, here])].toSorted();
@@ -55,5 +56,6 @@ export function TopBar({ session, signedOut, help }: Props) {
       },
     },
   ];
-  return <TopNavigation identity={{ href: "#/search", title: "Trialbook" }} search={<FindAnything key={here} />} utilities={utilities} />;
+  // Made anew when another region is chosen, but not when the session comes: somebody may be typing already.
+  return <TopNavigation identity={{ href: "#/search", title: "Trialbook" }} search={<FindAnything key={chosen ?? ""} />} utilities={utilities} />;
 }
