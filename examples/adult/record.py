@@ -40,13 +40,11 @@ class Recorder:
                 raise
         self.sagemaker.create_trial(TrialName=self.sweep, ExperimentName=EXPERIMENT, Tags=TAGS)
 
-    def put_dataset(self, name: str, content: bytes) -> str:
-        """Keep a data set and give its artifact's ARN; one that was kept before is found again."""
+    def put_dataset(self, name: str, content: bytes) -> tuple[str, str]:
+        """Keep a data set; gives its address and its artifact's ARN. One that was kept before is found again."""
         uri = self.put_object(f"{EXPERIMENT}/data/{name}", content)
         known = self.sagemaker.list_artifacts(SourceUri=uri)["ArtifactSummaries"]
-        if known:
-            return str(known[0]["ArtifactArn"])
-        return self.create_artifact(name, "DataSet", uri)
+        return uri, str(known[0]["ArtifactArn"]) if known else self.create_artifact(name, "DataSet", uri)
 
     def put_object(self, key: str, content: bytes) -> str:
         self.s3.put_object(Bucket=self.bucket, Key=key, Body=content)
@@ -60,7 +58,9 @@ class Recorder:
         return str(created["ArtifactArn"])
 
     @contextmanager
-    def run(self, number: int, parameters: Mapping[str, float | str], datasets: Mapping[str, str]) -> Iterator[Run]:
+    def run(
+        self, number: int, parameters: Mapping[str, float | str], datasets: Mapping[str, tuple[str, str]]
+    ) -> Iterator[Run]:
         """Record one run from its start to its end, or to the error that ended it."""
         run = Run(self, f"{self.sweep}-{number:02}", parameters, datasets)
         try:
@@ -75,7 +75,11 @@ class Run:
     """One run: a trial component of the sweep's trial."""
 
     def __init__(
-        self, recorder: Recorder, name: str, parameters: Mapping[str, float | str], datasets: Mapping[str, str]
+        self,
+        recorder: Recorder,
+        name: str,
+        parameters: Mapping[str, float | str],
+        datasets: Mapping[str, tuple[str, str]],
     ) -> None:
         self.recorder = recorder
         self.name = name
@@ -89,10 +93,13 @@ class Run:
                 key: {"StringValue": value} if isinstance(value, str) else {"NumberValue": value}
                 for key, value in parameters.items()
             },
+            InputArtifacts={
+                name: {"Value": uri, "MediaType": "application/x-parquet"} for name, (uri, _) in datasets.items()
+            },
             Tags=[*TAGS, {"Key": "sagemaker:trial-component-source", "Value": "run"}],
         )["TrialComponentArn"]
         recorder.sagemaker.associate_trial_component(TrialComponentName=name, TrialName=recorder.sweep)
-        for artifact in datasets.values():
+        for _, artifact in datasets.values():
             self._associate(artifact, self.arn, "ContributedTo")
 
     def log_metrics(self, values: Mapping[str, float], step: int | None = None) -> None:

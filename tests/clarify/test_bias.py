@@ -316,6 +316,18 @@ def test_a_continuous_facet_without_threshold_or_with_one_above_everybody_is_an_
         bias_report(data, label="y", positive=1, facet="pay", facet_value=3.5)
 
 
+def test_a_printed_report_has_a_line_for_each_metric_of_each_facet_value() -> None:
+    lines = str(report()).splitlines()
+    stages = [line for line in lines if line.endswith(":")]
+    assert [line.split(",")[0] for line in stages] == ["Before training", "After training"]
+    figures = {words[0]: words[1] for line in lines if line.startswith("  ") and (words := line.split())}
+    assert len(figures) == 21
+    found = {one.key: one.value for stage in report().stages.values() for one in stage["sex"][0].metrics}
+    assert figures["DI"] == f"{found['DI']:.4g}"
+    assert figures["CDDL"] == "-"
+    assert "Group variable is empty or not provided" in str(report())
+
+
 def test_a_notebook_sees_a_gauge_a_metric_with_its_ideal_and_who_is_favoured() -> None:
     page = report()._repr_html_()
     assert page.count('<svg class="gauge"') == 21

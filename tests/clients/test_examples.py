@@ -128,6 +128,11 @@ def test_the_best_model_of_the_main_job_gets_its_reports(shell: Shell, live_serv
     assert {"bias.pre.CI.Sex", "bias.post.FT.Sex", "shap.Age", "shap.Hours per week"} <= figures.keys()
     assert [one["TrialName"] for one in best["Parents"]] == [best["TrialComponentName"].rpartition("-")[0]]
     assert not any("bias" in metric["MetricName"] for one in others for metric in one["Metrics"])
+    assert best["InputArtifacts"].keys() == {"adult.parquet", "adult_test.parquet"}
+    variables = {**shell.variables, "TRIALBOOK_URL": live_server.url}
+    asked = [sys.executable, "-m", "trialbook", "verify", str(adult / "adult.parquet")]
+    answer = subprocess.run(asked, env=variables, cwd=shell.folder, capture_output=True, text=True, check=False)
+    assert (answer.returncode, "adult.parquet was used: the very same bytes" in answer.stdout) == (1, True)
     again = shell.run([sys.executable, adult / "best.py"])
     assert f"{figures['bias.post.DI.Sex']:.3f}" in again
     assert client.describe_trial_component(TrialComponentName=best["TrialComponentName"])["EndTime"] == best["EndTime"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from trialbook.clarify.performance import Performance, Statistics
 
+_STAGES = {"pre": "Before training", "post": "After training"}
 _SECTIONS = {"pre": "pre_training_bias_metrics", "post": "post_training_bias_metrics"}
 
 
@@ -119,10 +120,27 @@ class BiasReport:
                     )
         return found
 
+    def __str__(self) -> str:
+        """Write every metric in a line of its own, under the facet value and stage it is of."""
+        blocks = [
+            [f"{_STAGES[stage]}, {name} = {one.value_or_threshold}, {self.label} = {self.label_value_or_threshold}:"]
+            + [_line(m) for m in one.metrics]
+            for stage, facets in self.stages.items()
+            for name, results in facets.items()
+            for one in results
+        ]
+        return "\n\n".join(["\n".join(block) for block in blocks] + ([] if not self.notes else ["\n".join(self.notes)]))
+
     def _repr_html_(self) -> str:
         from trialbook.clarify.gauges import bias_fragment
 
         return bias_fragment(self)
+
+
+def _line(metric: MetricResult) -> str:
+    value = "-" if metric.value is None else f"{metric.value:.4g}"
+    reason = "" if metric.error is None else f": {metric.error}"
+    return f"  {metric.key:<6} {value:>10}  {metric.description.removesuffix(f' ({metric.key})')}{reason}"
 
 
 def jsonable(value: float | None) -> float | str | None:
