@@ -71,7 +71,7 @@ def test_a_run_of_the_chosen_region_opens_and_is_found_there(tab: Console, serve
     choose(page, HERE, FAR)
     page.get_by_role("link", name="far-run", exact=True).click()
     expect(page.get_by_role("heading", level=1).filter(has_text="far-run")).to_be_visible()
-    page.get_by_role("tab", name="Raw JSON").click()
+    page.get_by_role("tab", name="Raw", exact=True).click()
     expect(page.get_by_text(f"arn:aws:sagemaker:{FAR}:").first).to_be_visible()
     make_run(server, FAR, "far-twin", 0.3)
     box = page.locator("#anything:visible input").first
