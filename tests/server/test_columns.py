@@ -16,17 +16,14 @@ from trialbook.testing.processes import ServerProcess
 RUNS = 1_020
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a store with enough runs for a cache: p counts up, q is a text."""
+def make(folder: Path, runs: int) -> None:
+    """Make a store: p counts up, q is a text."""
     from trialbook.model import Kind
     from trialbook.store import open_store
     from trialbook.store.interface import Transaction
 
-    folder = tmp_path_factory.mktemp("columns") / "store"
-
     def fill(tx: Transaction) -> None:
-        for row in range(RUNS):
+        for row in range(runs):
             parameters = {"p": {"NumberValue": float(row)}, "q": {"StringValue": f"text {row % 10}"}}
             doc = {
                 "TrialComponentName": f"Run-{row}",
@@ -41,6 +38,13 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     opened = open_store(str(folder))
     opened.write(fill)
     opened.close()
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a store with enough runs for a cache."""
+    folder = tmp_path_factory.mktemp("columns") / "store"
+    make(folder, RUNS)
     return folder
 
 
@@ -100,3 +104,23 @@ def test_the_columns_of_a_database_lie_in_the_users_cache(monkeypatch: pytest.Mo
     there = columns_of(Settings(store="postgresql://host/name"), "an-id")
     assert there == tmp_path / "trialbook" / "columns" / "an-id"
     assert columns_of(Settings(store=str(tmp_path)), "an-id") == tmp_path / "columns"
+
+
+def test_a_server_that_makes_its_columns_says_so_and_ends_when_it_is_told_to(tmp_path: Path) -> None:
+    runs = 40_000
+    store = tmp_path / "store"
+    make(store, runs)
+    with ServerProcess(store) as server:
+        transport = HttpTransport(server.url)
+        told = transport.call("columns", {})
+        assert not told["ready"]
+        assert 0 <= told["percent"] < 100
+        code, seconds, errors = server.terminate(60)
+        assert (code, errors) == (0, "")
+        assert seconds < 20
+        server.start()
+        assert transport.aws("Search", {"Resource": "ExperimentTrialComponent", "MaxResults": 1})["TotalHits"] == {
+            "Value": runs,
+            "Relation": "EqualTo",
+        }
+        assert transport.call("columns", {}) == {"ready": True, "percent": 100}

@@ -34,6 +34,11 @@ export function table(request: TableRequest, signal?: AbortSignal): Promise<Tabl
   return own("table", blankless(request), signal);
 }
 
+/** How far the columns of search are, at a server that has just started over a large store. */
+export function columns(signal?: AbortSignal): Promise<{ readonly ready: boolean; readonly percent: number }> {
+  return own("columns", {}, signal);
+}
+
 export function matrix(
   request: Omit<TableRequest, "offset"> & { readonly names?: readonly string[] },
   signal?: AbortSignal,

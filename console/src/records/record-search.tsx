@@ -7,7 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Table from "@cloudscape-design/components/table";
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
+import { lazy, Suspense, useCallback, useEffect, useState, type ReactNode } from "react";
 import { aws } from "@/api/aws";
 import { go, link } from "@/app/router";
 import { usePreview } from "@/app/split";
@@ -18,6 +18,7 @@ import { columnsOf, NAME, rowsOf, type Row } from "@/records/columns";
 import { Conditions } from "@/records/conditions";
 import { RecordsHeader } from "@/records/header";
 import type { Kind } from "@/records/kinds";
+import { Preparing } from "@/records/preparing";
 import { Preferences } from "@/records/preferences";
 import { useRowKeys } from "@/records/row-keys";
 import { readState, whereOf, writePage, writeSort } from "@/records/state";
@@ -63,6 +64,8 @@ function Records({ params, kind, pinned = "", title, variant = "full-page", empt
   useEffect(() => setAll(false), [where, resource]);
   usePreview(shown?.name, shown === undefined ? undefined : <Suspense fallback={<Spinner />}><Preview kind={state.kind} name={shown.name} arn={shown.arn} /></Suspense>, () => setShown(undefined));
 
+  const { refetch } = found;
+  const again = useCallback(() => void refetch({ cancelRefetch: false }), [refetch]);
   const answer = found.data;
   const total = answer?.total ?? 0;
   const pages = Math.max(1, Math.ceil(total / state.size));
@@ -135,6 +138,7 @@ function Records({ params, kind, pinned = "", title, variant = "full-page", empt
       filter={
         <SpaceBetween size="xs">
           <Conditions state={state} total={filtered && answer !== undefined ? total : undefined} pinned={pinned} />
+          {answer === undefined && <Preparing ready={again} />}
           {found.error !== null && <Failure error={found.error} retry={refresh} />}
           {wholePage && total > items.length && (
             <Alert type="info" action={all ? <Button onClick={() => { setAll(false); setRows([]); }}>Choose none</Button> : <Button onClick={() => setAll(true)}>{`Choose all ${total.toLocaleString()} that match`}</Button>}>

@@ -72,6 +72,13 @@ def translate(call: Call, request: Document) -> Document:
     return translation.translate(call, read(translation.TranslateForm, request))
 
 
+def columns(call: Call, request: Document) -> Document:
+    """Say whether the columns of search are ready, and how many percent are when they are not; waits for nobody."""
+    read(EmptyForm, request)
+    progress = call.workspace.engine.progress
+    return {"ready": progress is None, "percent": 100 if progress is None else int(100 * progress)}
+
+
 def list_bin(call: Call, request: Document) -> Document:
     """Give what was deleted and can be restored, newest first."""
     read(EmptyForm, request)
@@ -145,6 +152,7 @@ OPERATIONS: dict[str, Callable[[Call, Document], Document]] = {
     "values": values,
     "groups": groups,
     "matrix": matrix,
+    "columns": columns,
     "translate": translate,
     "bin": list_bin,
     "restore": restore,
@@ -178,6 +186,7 @@ FORMS: dict[str, type] = {
     "values": tables.ValuesForm,
     "groups": tables.GroupsForm,
     "matrix": tables.MatrixForm,
+    "columns": EmptyForm,
     "translate": translation.TranslateForm,
     "bin": EmptyForm,
     "restore": RestoreForm,

@@ -51,8 +51,22 @@ TALLIES = 64 << 20
 """Bytes of counts of values that are kept."""
 FEW = 1024
 """Records that are taken in even when the process is about to end: a search waits for no more than they."""
+MOMENT = 0.5
+"""Seconds that any question waits for another one."""
+PATIENCE = 45.0
+"""Seconds that a question waits for a store that is being read: less than the 60 after which boto3 gives up."""
+PATIENT = 16
+"""Questions that may wait so: they must not take the threads of those that ask for something else."""
+
+DOCUMENTS = 0.8
+"""The part of the work that is the documents'; the rest is the summaries of series."""
+CLOSED = "The store was being read for this search when it closed."
 
 log = logging.getLogger("trialbook.search")
+
+
+def _share(start: int, now: int, last: int) -> float:
+    return (now - start) / max(1, last - start)
 
 
 @contextmanager
@@ -91,7 +105,7 @@ def _held_still(
 
     @wraps(method)
     def asked(self: Engine, *args: P.args, **options: P.kwargs) -> T:
-        with self.lock:
+        with self._held():
             try:
                 return method(self, *args, **options)
             except CacheBrokenError:
@@ -114,6 +128,11 @@ class Engine:
         Monotonic seconds, for how long answers are kept behind page tokens.
     saves
         Where columns are saved, and how much memory they may take; None keeps all of them in memory.
+
+    Attributes
+    ----------
+    progress
+        How much of a store that takes a while is taken in, from 0 to 1; None when nothing is to be waited for.
     """
 
     def __init__(
@@ -123,6 +142,8 @@ class Engine:
         saves: Saves | None = None,
     ) -> None:
         self.lock = threading.RLock()
+        self.progress: float | None = None
+        self._patient = threading.BoundedSemaphore(PATIENT)
         self._schemas = schemas
         self._saver = None if saves is None else Saver(saves, schemas, self.lock)
         self._snapshots = queries.Snapshots(clock)
@@ -143,19 +164,65 @@ class Engine:
         """The revision that the columns stand at."""
         return self._rev
 
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """Hold the lock. Raises `CodedError` (503) when the store is still being read after `PATIENCE`."""
+        if not self.lock.acquire(timeout=MOMENT):
+            self._wait()
+        try:
+            yield
+        finally:
+            self.lock.release()
+
+    def _wait(self) -> None:
+        if not self._patient.acquire(blocking=False):
+            raise self._unready()
+        try:
+            until = time.monotonic() + PATIENCE
+            while not self.lock.acquire(timeout=MOMENT):
+                if self._ending or (self.progress is not None and time.monotonic() > until):
+                    raise self._unready()
+        finally:
+            self._patient.release()
+
+    def _unready(self) -> CodedError:
+        if self._ending:
+            return CodedError("ServiceUnavailable", CLOSED, 503)
+        done = f": {int(100 * self.progress)} %" if self.progress is not None else ""
+        return CodedError("ServiceUnavailable", f"The columns of search are being prepared{done}. Ask again.", 503)
+
+    def prepare(self, store: Followed) -> None:
+        """Take in a store before anybody asks, saying from the start that it is under way."""
+        self.progress = 0.0
+        try:
+            self.follow(store)
+        finally:
+            self.progress = None
+
+    @property
+    def ending(self) -> bool:
+        """Whether it was told to hurry."""
+        return self._ending
+
     def follow(self, store: Followed) -> None:
-        """Take in everything that was committed before this call."""
+        """Take in everything that was committed before this call.
+
+        Raises `CodedError` (503) when the process ends meanwhile, or another thread is at it for long.
+        """
         last = store.last_rev()
         if last <= self._rev:
             return
-        with self.lock:
+        with self._held():
             if self._saver and self._saver.lost:
                 self.mend()
             self._store = store
             if self._saver and self._saver.wants_opening(0):
                 self._open(self._saver, store, last)
-            with uncollected():
-                self._take_all(store, last)
+            try:
+                with uncollected():
+                    self._take_all(store, last)
+            finally:
+                self.progress = None
             if self._saver:
                 self._saver.note(self._tables, self._place)
 
@@ -172,13 +239,14 @@ class Engine:
 
     def _take_all(self, store: Followed, last: int) -> None:
         place = self._place
+        start = (place.entity, place.summary)
         while place.entity < last and (entities := store.changes(place.entity)):
             if not place.agrees(entities):
                 log.warning("the column cache is of another past of this store, and is made anew")
                 assert self._saver is not None
                 self._saver.clear()
                 self._begin_anew()
-                place = self._place
+                place, start = self._place, (0, 0)
                 continue
             self._take(entities)
             place.reached(entities)
@@ -187,16 +255,20 @@ class Engine:
                 place = self._place
             self._save_much()
             self._go_on(more=place.entity < last)
+            if len(entities) >= FEW:
+                self.progress = DOCUMENTS * _share(start[0], place.entity, last)
         while place.summary < last and (summaries := store.summary_changes(place.summary)):
             self._take_summaries(summaries)
             place.summary = summaries[-1].rev
             self._save_much()
             self._go_on(more=place.summary < last)
+            if len(summaries) >= FEW:
+                self.progress = DOCUMENTS + (1 - DOCUMENTS) * _share(start[1], place.summary, last)
         self._rev = max(self._rev, last)
 
     def _go_on(self, *, more: bool) -> None:
         if more and self._ending:
-            raise CodedError("ServiceUnavailable", "The store was being read for this search when it closed.", 503)
+            raise CodedError("ServiceUnavailable", CLOSED, 503)
 
     def _save_much(self) -> None:
         """Save in between when so much is taken in that it should not wait in memory."""
@@ -211,6 +283,8 @@ class Engine:
     def hurry(self) -> None:
         """Have whoever takes in a large store break off with an error: the process is about to end."""
         self._ending = True
+        if self._saver:
+            self._saver.hurry()
 
     def close(self) -> None:
         """Save what was taken in, as far as that takes but a moment, and let the cache go. Idempotent."""
@@ -321,10 +395,9 @@ class Engine:
             self._names[kind, scope] = (table.names_version, names)
         return names.like(hint, limit)
 
-    @_held_still
     def scopes(self) -> set[str]:
-        """Give the scopes that hold or held records."""
-        return {scope for table in self._tables.values() for scope in table.scopes}
+        """Give the scopes that hold or held records, as far as is known: this waits for nobody."""
+        return {scope for table in list(self._tables.values()) for scope in table.scopes}
 
     def _table(self, kind: int) -> Table:
         if kind not in self._tables:

@@ -194,10 +194,14 @@ class Saver:
             self._write(self._cache, cuts, state)
             self._settle()
 
+    def hurry(self) -> None:
+        """Have the save in progress, and those to come, end soon."""
+        self._deadline = min(self._deadline, time.monotonic() + self.saves.closing)
+
     def close(self, tables: Mapping[int, Table], place: Place) -> None:
         """End the thread, save the rest as far as there is time, close the cache. Idempotent."""
         self._ended = True
-        self._deadline = time.monotonic() + self.saves.closing
+        self.hurry()
         self._wake.set()
         if self._thread is not None:
             self._thread.join()

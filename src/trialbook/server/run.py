@@ -16,6 +16,7 @@ from trialbook.jobs.works import running_jobs
 from trialbook.server.app import App
 from trialbook.server.console.session import read_token
 from trialbook.server.maintenance import Maintenance
+from trialbook.server.preparing import Preparing
 from trialbook.server.tls_proxy import TlsProxy, start_proxy
 from trialbook.services.workspace import open_workspace
 
@@ -67,10 +68,12 @@ def url_of(listener: socket.socket) -> str:
 def serving(settings: Settings) -> Iterator[Workspace]:
     """Open the workspace, and close it at the end."""
     workspace = open_workspace(settings)
+    preparing = Preparing(workspace)
     maintenance = Maintenance(workspace)
     try:
         yield workspace
     finally:
+        preparing.close()
         maintenance.close()
         workspace.close()
 

@@ -130,7 +130,8 @@ class ConsoleApi:
     def _regions(self) -> list[str]:
         """Give the regions of this account that hold records, and the default one."""
         engine = self.workspace.engine
-        engine.follow(self.workspace.store)
+        if engine.progress is None:
+            engine.follow(self.workspace.store)
         account = f"{self.workspace.settings.account}/"
         held = {scope.removeprefix(account) for scope in engine.scopes() if scope.startswith(account)}
         return sorted({DEFAULT_REGION, *held})
