@@ -14,29 +14,21 @@ from __future__ import annotations
 
 import argparse
 import json
-import secrets
 import time
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-warnings.filterwarnings("ignore", category=FutureWarning)  # "version 3 is out"
+from adult.published import FIGURES, compared
+from adult_jobs import HERE, PROCESSING_WAIT, ROLE, RUN, bucket, prefix, session, step
 
-from sagemaker import clarify, image_uris  # noqa: E402
-from sagemaker.estimator import Estimator  # noqa: E402
-from sagemaker.experiments.run import Run  # noqa: E402
-from sagemaker.inputs import TrainingInput  # noqa: E402
-from sagemaker.processing import FrameworkProcessor, ProcessingInput, ProcessingOutput  # noqa: E402
-from sagemaker.session import Session  # noqa: E402
-from sagemaker.sklearn.estimator import SKLearn  # noqa: E402
+# The module above silences the SDK's warning that version 3 is out.
+# isort: split
+from sagemaker import clarify, image_uris
+from sagemaker.estimator import Estimator
+from sagemaker.experiments.run import Run
+from sagemaker.inputs import TrainingInput
+from sagemaker.processing import FrameworkProcessor, ProcessingInput, ProcessingOutput
+from sagemaker.sklearn.estimator import SKLearn
 
-from adult.published import PUBLISHED, printed  # noqa: E402
-
-HERE = Path(__file__).parent
-RUN = secrets.token_hex(3)  # so that the program can run again on the same record
-ROLE = "arn:aws:iam::000000000000:role/service-role/AmazonSageMaker-ExecutionRole"
 EXPERIMENT = f"adult-clarify-{RUN}"
 LABEL = "Target"
 HEADERS = [
@@ -44,12 +36,6 @@ HEADERS = [
     "Ethnic group", "Sex", "Capital Gain", "Capital Loss", "Hours per week", "Country",
 ]  # fmt: skip
 THRESHOLD = 0.8
-POLLS = 5
-"""Seconds between two looks of the SDK at a job; the last look is up to so long after the job's end."""
-
-session = Session()
-bucket = session.default_bucket()
-prefix = f"adult-clarify-{RUN}"
 
 
 def main() -> None:
@@ -59,24 +45,24 @@ def main() -> None:
     options.add_argument("--rows", type=int, help="explain only the first so many rows")
     options.add_argument("--every-method", action="store_true", help="run all five methods of the processor")
     given = options.parse_args()
-    with step("encode the data"):
+    with step("encode the data", PROCESSING_WAIT):
         encode(given.rows)
     whole, few = (f"s3://{bucket}/{prefix}/{name}" for name in ("train", "explained"))
     began = time.perf_counter()
     with Run(EXPERIMENT, "clarify", sagemaker_session=session) as run:
         run.log_parameter("data", "UCI Adult")
-        with step("xgb.fit"):
+        with step("xgb.fit", 0):
             made = fit(whole, given.xgboost, given.rounds)
         model_name = f"adult-{RUN}"
         session.create_model(model_name, ROLE, {"Image": made.image_uri, "ModelDataUrl": made.model_data})
         jobs = Jobs(model_name)
-        with step("run_bias"):
+        with step("run_bias", PROCESSING_WAIT):
             bias = jobs.bias(whole)
-        with step("run_explainability"):
+        with step("run_explainability", PROCESSING_WAIT):
             shap = jobs.explain(few)
         if given.every_method:
             for what in (jobs.pre_training, jobs.post_training, jobs.both):
-                with step(f"run_{what.__name__}"):
+                with step(f"run_{what.__name__}", PROCESSING_WAIT):
                     what(few)
     print(f"the whole program took {time.perf_counter() - began:.1f} s")
     differing = show_bias(bias)
@@ -88,13 +74,6 @@ def main() -> None:
     print(f"its reports: {', '.join(reports)}")
     if given.xgboost == "1.7-1" and given.rounds == 800 and differing:
         raise SystemExit(1)
-
-
-@contextmanager
-def step(what: str) -> Iterator[None]:
-    begun = time.perf_counter()
-    yield
-    print(f"{what}: {time.perf_counter() - begun:.1f} s, of which up to {POLLS} s are the SDK's own wait", flush=True)
 
 
 def encode(rows: int | None) -> None:
@@ -224,18 +203,13 @@ def analysis(place: clarify.DataConfig) -> Any:
 
 def show_bias(found: Any) -> int:
     """Print every metric beside its published figure; gives how many of these differ."""
-    differing = 0
-    for stage, figures in PUBLISHED.items():
-        facet = found[f"{stage}_training_bias_metrics"]["facets"]["Sex"][0]
-        print(f"{stage}-training bias, Sex = {facet['value_or_threshold']}")
-        for one in facet["metrics"]:
-            known = figures.get(one["name"])
-            differs = known is not None and known != printed(one["value"])
-            differing += differs
-            mark = "" if known is None else f"published {known}{'  DIFFERS' if differs else ''}"
-            print(f"  {one['name']:6} {printed(one['value']):>8}  {mark:18}  {one['description']}")
-    count = sum(map(len, PUBLISHED.values()))
-    print(f"{count - differing} of {count} published figures are met")
+    print(f"bias against women (Sex = 0): {FIGURES} figures are published")
+    lines = compared(found)
+    for one in lines:
+        mark = "" if one.published is None else f"published {one.published}{'  DIFFERS' if one.differs else ''}"
+        print(f"  {one.stage:4} {one.key:6} {one.printed:>8}  {mark:18}  {one.description}")
+    differing = sum(one.differs for one in lines)
+    print(f"{FIGURES - differing} of {FIGURES} published figures are met")
     return differing
 
 

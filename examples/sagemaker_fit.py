@@ -12,35 +12,33 @@ every five seconds, or every thirty with logs.
 from __future__ import annotations
 
 import argparse
-import secrets
-import time
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
-warnings.filterwarnings("ignore", category=FutureWarning)  # "version 3 is out"
+from adult_jobs import (
+    HERE,
+    MACHINE,
+    PROCESSING_WAIT,
+    ROLE,
+    RUN,
+    bucket,
+    channels,
+    estimator,
+    prefix,
+    prepare,
+    session,
+    step,
+    upload,
+)
 
-from sagemaker import image_uris  # noqa: E402
-from sagemaker.analytics import TrainingJobAnalytics  # noqa: E402
-from sagemaker.estimator import Estimator  # noqa: E402
-from sagemaker.experiments.run import Run, load_run  # noqa: E402
-from sagemaker.inputs import TrainingInput  # noqa: E402
-from sagemaker.processing import FrameworkProcessor, ProcessingInput, ProcessingOutput  # noqa: E402
-from sagemaker.session import Session  # noqa: E402
-from sagemaker.sklearn.estimator import SKLearn  # noqa: E402
-from sagemaker.sklearn.processing import SKLearnProcessor  # noqa: E402
-from sagemaker.xgboost.estimator import XGBoost  # noqa: E402
+# The module above silences the SDK's warning that version 3 is out.
+# isort: split
+from sagemaker.analytics import TrainingJobAnalytics
+from sagemaker.estimator import Estimator
+from sagemaker.experiments.run import Run, load_run
+from sagemaker.processing import FrameworkProcessor, ProcessingInput, ProcessingOutput
+from sagemaker.sklearn.estimator import SKLearn
+from sagemaker.xgboost.estimator import XGBoost
 
-HERE = Path(__file__).parent
-RUN = secrets.token_hex(3)  # so that the program can run again on the same record
-ROLE = "arn:aws:iam::000000000000:role/service-role/AmazonSageMaker-ExecutionRole"
 EXPERIMENT = f"adult-fit-{RUN}"
-MACHINE = {"instance_count": 1, "instance_type": "ml.m5.large"}
-
-session = Session()
-bucket = session.default_bucket()
-prefix = f"adult-fit-{RUN}"
 
 
 def main() -> None:
@@ -48,11 +46,10 @@ def main() -> None:
     options.add_argument("--xgboost", default="3.0-5", help="the version of the built-in XGBoost's image")
     given = options.parse_args()
     with step("upload the data", 0):
-        for name in ("adult.parquet", "adult_test.parquet"):
-            session.upload_data(str(HERE / "adult" / name), bucket, f"{prefix}/raw")
-    with step("SKLearnProcessor", 5):
+        upload()
+    with step("SKLearnProcessor", PROCESSING_WAIT):
         prepare()
-    with step("FrameworkProcessor with a source folder", 5):
+    with step("FrameworkProcessor with a source folder", PROCESSING_WAIT):
         count_rows()
     with step("built-in XGBoost in a run, logs=False", 0):
         first = fit_in_a_run(given.xgboost)
@@ -68,33 +65,6 @@ def main() -> None:
         attached = Estimator.attach(first)
         assert attached.model_data.endswith(f"{first}/output/model.tar.gz")
     print("every step of the SDK's jobs ran")
-
-
-@contextmanager
-def step(what: str, least: float) -> Iterator[None]:
-    begun = time.perf_counter()
-    yield
-    took = time.perf_counter() - begun
-    print(f"{what}: {took:.1f} s; the SDK's own waits are {least:.0f} s of it", flush=True)
-
-
-def prepare() -> None:
-    """Make CSV files of the data in a processing job."""
-    processor = SKLearnProcessor(framework_version="1.4-2", role=ROLE, sagemaker_session=session, **MACHINE)
-    processor.run(
-        code=str(HERE / "fit" / "prepare.py"),
-        inputs=[ProcessingInput(source=f"s3://{bucket}/{prefix}/raw/", destination="/opt/ml/processing/input/data")],
-        outputs=[
-            ProcessingOutput(
-                output_name=part,
-                source=f"/opt/ml/processing/output/{part}",
-                destination=f"s3://{bucket}/{prefix}/{part}",
-            )
-            for part in ("train", "validation", "test")
-        ],
-        arguments=["--validation-share", "0.25"],
-        logs=False,
-    )
 
 
 def count_rows() -> None:
@@ -114,24 +84,6 @@ def count_rows() -> None:
     counted = session.read_s3_file(bucket, f"{place.removeprefix(f's3://{bucket}/')}/count.txt")
     print(f"  {counted}")
     assert counted == "16281 rows"
-
-
-def channels() -> dict[str, TrainingInput]:
-    return {
-        part: TrainingInput(f"s3://{bucket}/{prefix}/{part}", content_type="text/csv")
-        for part in ("train", "validation")
-    }
-
-
-def estimator(version: str) -> Estimator:
-    return Estimator(
-        image_uri=image_uris.retrieve("xgboost", session.boto_region_name, version),
-        role=ROLE,
-        output_path=f"s3://{bucket}/{prefix}/models",
-        sagemaker_session=session,
-        hyperparameters={"objective": "binary:logistic", "num_round": 20, "max_depth": 4, "eval_metric": "auc"},
-        **MACHINE,
-    )
 
 
 def fit_in_a_run(version: str) -> str:

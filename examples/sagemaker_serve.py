@@ -14,36 +14,34 @@ from __future__ import annotations
 import argparse
 import concurrent.futures
 import json
-import secrets
 import time
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
-warnings.filterwarnings("ignore", category=FutureWarning)  # "version 3 is out"
+from adult_jobs import (
+    HERE,
+    MACHINE,
+    PROCESSING_WAIT,
+    ROLE,
+    RUN,
+    bucket,
+    channels,
+    estimator,
+    prefix,
+    prepare,
+    session,
+    step,
+    upload,
+)
 
-from sagemaker import image_uris  # noqa: E402
-from sagemaker.deserializers import JSONDeserializer  # noqa: E402
-from sagemaker.estimator import Estimator  # noqa: E402
-from sagemaker.inputs import TrainingInput  # noqa: E402
-from sagemaker.predictor import Predictor  # noqa: E402
-from sagemaker.processing import ProcessingInput, ProcessingOutput  # noqa: E402
-from sagemaker.serializers import CSVSerializer  # noqa: E402
-from sagemaker.session import Session  # noqa: E402
-from sagemaker.sklearn.estimator import SKLearn  # noqa: E402
-from sagemaker.sklearn.processing import SKLearnProcessor  # noqa: E402
-from sagemaker.tuner import ContinuousParameter, HyperparameterTuner, IntegerParameter  # noqa: E402
+# The module above silences the SDK's warning that version 3 is out.
+# isort: split
+from sagemaker.deserializers import JSONDeserializer
+from sagemaker.estimator import Estimator
+from sagemaker.predictor import Predictor
+from sagemaker.serializers import CSVSerializer
+from sagemaker.sklearn.estimator import SKLearn
+from sagemaker.tuner import ContinuousParameter, HyperparameterTuner, IntegerParameter
 
-HERE = Path(__file__).parent
-RUN = secrets.token_hex(3)  # so that the program can run again on the same record
-ROLE = "arn:aws:iam::000000000000:role/service-role/AmazonSageMaker-ExecutionRole"
-MACHINE = {"instance_count": 1, "instance_type": "ml.m5.large"}
 HOST = {"initial_instance_count": 1, "instance_type": "ml.m5.large"}
-
-session = Session()
-bucket = session.default_bucket()
-prefix = f"adult-serve-{RUN}"
 
 
 def main() -> None:
@@ -51,7 +49,8 @@ def main() -> None:
     options.add_argument("--xgboost", default="3.0-5", help="the version of the built-in XGBoost's image")
     options.add_argument("--jobs", type=int, default=12, help="training jobs of the tuning job")
     given = options.parse_args()
-    with step("upload and prepare the data", 5):
+    with step("upload and prepare the data", PROCESSING_WAIT):
+        upload()
         prepare()
     made = estimator(given.xgboost)
     with step("train", 0):
@@ -72,51 +71,6 @@ def main() -> None:
     with step("delete the endpoint", 0):
         predictor.delete_endpoint()
     print("every step of serving and tuning ran")
-
-
-@contextmanager
-def step(what: str, least: float) -> Iterator[None]:
-    begun = time.perf_counter()
-    yield
-    took = time.perf_counter() - begun
-    print(f"{what}: {took:.1f} s; the SDK's own waits are {least:.0f} s of it", flush=True)
-
-
-def prepare() -> None:
-    for name in ("adult.parquet", "adult_test.parquet"):
-        session.upload_data(str(HERE / "adult" / name), bucket, f"{prefix}/raw")
-    processor = SKLearnProcessor(framework_version="1.4-2", role=ROLE, sagemaker_session=session, **MACHINE)
-    processor.run(
-        code=str(HERE / "fit" / "prepare.py"),
-        inputs=[ProcessingInput(source=f"s3://{bucket}/{prefix}/raw/", destination="/opt/ml/processing/input/data")],
-        outputs=[
-            ProcessingOutput(
-                output_name=part,
-                source=f"/opt/ml/processing/output/{part}",
-                destination=f"s3://{bucket}/{prefix}/{part}",
-            )
-            for part in ("train", "validation", "test")
-        ],
-        logs=False,
-    )
-
-
-def channels() -> dict[str, TrainingInput]:
-    return {
-        part: TrainingInput(f"s3://{bucket}/{prefix}/{part}", content_type="text/csv")
-        for part in ("train", "validation")
-    }
-
-
-def estimator(version: str) -> Estimator:
-    return Estimator(
-        image_uri=image_uris.retrieve("xgboost", session.boto_region_name, version),
-        role=ROLE,
-        output_path=f"s3://{bucket}/{prefix}/models",
-        sagemaker_session=session,
-        hyperparameters={"objective": "binary:logistic", "num_round": 20, "max_depth": 4, "eval_metric": "auc"},
-        **MACHINE,
-    )
 
 
 def test_rows(count: int) -> list[str]:

@@ -19,7 +19,7 @@ import make_predictions
 import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
-from published import PUBLISHED, printed
+from published import FIGURES, compared
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -62,35 +62,29 @@ def report(probabilities: NDArray[np.float32]) -> BiasReport:
     )
 
 
-def compare(found: BiasReport) -> tuple[Table, int]:
-    """Put every metric beside its published figure; gives the table, and how many differ."""
+def show(console: Console, analysis: dict[str, Any]) -> int:
+    """Print every metric of an analysis beside its published figure; gives how many of these differ."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, title="Bias against women in Adult", title_justify="left")
     for title in ("metric", "description", "value", "printed", "published"):
-        table.add_column(title, justify="right" if title in {"value", "printed", "published"} else "left")
-    differing = 0
-    for stage, facets in found.stages.items():
-        for one in facets["Sex"][0].metrics:
-            known = PUBLISHED[stage].get(one.key)
-            differs = known is not None and known != printed(one.value)
-            differing += differs
-            value = "" if one.value is None else f"{one.value:.10g}"
-            mark = "" if known is None else f"[red]{known}[/red]" if differs else known
-            table.add_row(one.key, one.description.removesuffix(f" ({one.key})"), value, printed(one.value), mark)
-    return table, differing
+        table.add_column(title, justify="left" if title in {"metric", "description"} else "right")
+    lines = compared(analysis)
+    for one in lines:
+        mark = f"[red]{one.published}[/red]" if one.differs else one.published
+        value = "" if one.value is None else f"{one.value:.10g}"
+        table.add_row(one.key, one.description, value, one.printed, mark)
+    console.print(table)
+    differing = sum(one.differs for one in lines)
+    console.print(f"{FIGURES - differing} of {FIGURES} published figures are met.", highlight=False)
+    return differing
 
 
-def show(console: Console, probabilities: NDArray[np.float32]) -> int:
-    """Print the report beside the published figures; gives how many of these differ."""
+def measured(console: Console, probabilities: NDArray[np.float32]) -> dict[str, Any]:
+    """Report the bias of predictions, and say how long it took; gives it in the shape of analysis.json."""
     began = time.perf_counter()
     found = report(probabilities)
     took = time.perf_counter() - began
-    table, differing = compare(found)
-    console.print(table)
-    figures = sum(map(len, PUBLISHED.values()))
-    verdict = "all" if not differing else f"{figures - differing} of"
-    line = f"{found.rows:,} people, 21 metrics in {took * 1000:.0f} ms; {verdict} {figures} published figures are met."
-    console.print(line, highlight=False)
-    return differing
+    console.print(f"{found.rows:,} people, 21 metrics in {took * 1000:.0f} ms.", highlight=False)
+    return found.to_dict()
 
 
 def main() -> None:
@@ -106,7 +100,7 @@ def main() -> None:
         python = arguments.python or make_predictions.interpreter()
         with console.status("Training the published model with xgboost 1.7.6 ..."):
             probabilities = make_predictions.predict(python)
-    differing = show(console, probabilities)
+    differing = show(console, measured(console, probabilities))
     if arguments.out:
         data = {**encoded.columns(), "probability": probabilities}
         run_analysis(CONFIG, data, None, arguments.out, name="adult.parquet")

@@ -23,7 +23,6 @@ import encoded
 import numpy as np
 import rank
 from rich.console import Console
-from rich.table import Table
 
 from trialbook import Run
 
@@ -57,7 +56,7 @@ def main() -> None:
         data = put_data(prefix)
         train(console, run, prefix)
         analysis = measure(console, run, prefix, data)
-    differing = show(console, analysis)
+    differing = bias.show(console, analysis)
     console.print(
         f"The report is with the run [bold]{run.component}[/bold]: tab Bias reports of its page.", highlight=False
     )
@@ -173,28 +172,6 @@ def last_line(logs: Any, group: str, name: str) -> str:
         return str(told[-1]["message"])[:100] if told else ""
     except (logs.exceptions.ResourceNotFoundException, IndexError):
         return ""
-
-
-def show(console: Console, analysis: dict[str, Any]) -> int:
-    """Print every metric beside its published figure; gives how many differ."""
-    table = Table(box=bias.SIMPLE_HEAD, pad_edge=False, title="Bias against women in Adult", title_justify="left")
-    for title in ("metric", "description", "value", "printed", "published"):
-        table.add_column(title, justify="left" if title in {"metric", "description"} else "right")
-    differing = figures = 0
-    for stage, known in bias.PUBLISHED.items():
-        for metric in analysis[f"{stage}_training_bias_metrics"]["facets"]["Sex"][0]["metrics"]:
-            value, published = metric["value"], known.get(metric["name"])
-            shown = bias.printed(None if value is None else float(value))
-            figures += published is not None
-            differs = published is not None and published != shown
-            differing += differs
-            mark = "" if published is None else f"[red]{published}[/red]" if differs else published
-            table.add_row(
-                metric["name"], metric["description"], "" if value is None else f"{float(value):.10g}", shown, mark
-            )
-    console.print(table)
-    console.print(f"{figures - differing} of {figures} published figures are met.", highlight=False)
-    return differing
 
 
 if __name__ == "__main__":

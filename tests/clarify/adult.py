@@ -16,6 +16,7 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "adult"
 sys.path.insert(0, str(EXAMPLE))
 
 bias: Any = importlib.import_module("bias")
+published: Any = importlib.import_module("published")
 encoded: Any = importlib.import_module("encoded")
 
 
