@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from trialbook.clarify import run_analysis
+from trialbook.clarify.gauges import number
 from trialbook.errors import ClarifyError, ConfigError, PredictionError, TrialbookError
 
 HEADERS = ["Target", "Age", "Sex", "Hours"]
@@ -274,6 +278,59 @@ def test_segments_have_figures_of_their_own(table: Path, tmp_path: Path) -> None
     assert sum(one["rows"] for one in found) == 200
     assert metric(found[0], "post", "DI") is not None
     assert list(found[1]["global_shap_values"]["label0"]) == ["Age", "Sex", "Hours"]
+
+
+def paper(path: Path) -> str:
+    """Give the words of a PDF in one line."""
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext (poppler-utils) is not there")
+    done = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True)
+    return " ".join(done.stdout.split())
+
+
+SAID: dict[str, Callable[[Path], str]] = {
+    "html": lambda out: (out / "report.html").read_text(),
+    "pdf": lambda out: paper(out / "report.pdf"),
+    "ipynb": lambda out: (out / "report.ipynb").read_text(),
+}
+
+
+@pytest.mark.parametrize("kind", SAID)
+def test_the_reports_say_what_an_auditor_has_to_know(table: Path, tmp_path: Path, kind: str) -> None:
+    out = tmp_path / "out"
+    methods = {**with_methods(**SHAP)["methods"], "pdp": {"grid_resolution": 3, "features": ["Age"]}}
+    found = analysed({**CONFIG, "methods": methods, "probability_threshold": 0.45}, table, out)
+    expected = number(found["explanations"]["kernel_shap"]["label0"]["expected_value"])
+    words = SAID[kind](out)
+    assert "positive: above 0.45" in words
+    assert f"the expected prediction for the baseline, which is {expected}." in words
+    assert "Partial dependence" in words
+    if kind != "ipynb":
+        assert all(heading in words for heading in ("Who is in the data", "Four-fifths", "the rest", "Baseline"))
+
+
+@pytest.mark.parametrize("kind", SAID)
+def test_infinite_metrics_and_few_rows_are_explained(tmp_path: Path, kind: str) -> None:
+    people = {"paid": [1, 0] * 30 + [0, 0], "sex": ["m"] * 60 + ["f"] * 2, "hours": list(range(62))}
+    config = {
+        "label": "paid",
+        "dataset_type": "text/csv",
+        "label_values_or_threshold": [1],
+        "facet": [{"name_or_index": "sex", "value_or_threshold": ["f"]}],
+        "methods": {"pre_training_bias": {"methods": "all"}},
+    }
+    run_analysis(config, people, None, tmp_path / "out")
+    words = SAID[kind](tmp_path / "out")
+    assert "Infinite: the facet lacks an outcome" in words
+    assert "Fewer than 30 rows, so that figures move by chance: sex f (2 rows)." in words
+
+
+@pytest.mark.parametrize("kind", ["html", "pdf"])
+def test_a_segment_without_rows_says_so(table: Path, tmp_path: Path, kind: str) -> None:
+    segments = [{"name_or_index": "Hours", "segments": [["(900, 901]"]], "display_aliases": ["never"]}]
+    found = analysed({**CONFIG, "segment_config": segments}, table, tmp_path / "out")["segments"][0]
+    assert (found["rows"], found["error"]) == (0, "no row lies in it")
+    assert "no row lies in it" in SAID[kind](tmp_path / "out")
 
 
 def test_facets_and_predictions_can_lie_in_files_of_their_own(table: Path, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ class Shell:
     variables: dict[str, str]
     folder: Path
 
-    def run(self, command: Sequence[object], path: Path | None = None) -> str:
+    def run(self, command: Sequence[object], path: Path | None = None, seconds: float = 280) -> str:
         variables = dict(self.variables)
         if path is not None:
             variables["PATH"] = f"{path}:{variables['PATH']}"
@@ -43,7 +43,7 @@ class Shell:
             cwd=self.folder,
             capture_output=True,
             text=True,
-            timeout=280,
+            timeout=seconds,
             check=False,
         )
         assert done.returncode == 0, f"{done.stdout[-4000:]}\n{done.stderr[-4000:]}"

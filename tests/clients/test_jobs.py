@@ -35,7 +35,7 @@ def test_version_2_of_the_sdk_runs_its_jobs(shell: Shell) -> None:
 
 def test_version_2_of_the_sdk_gets_every_published_figure_of_clarify(shell: Shell) -> None:
     python = clients(CLIENTS, "clients") / "python"
-    output = shell.run([python, EXAMPLES / "sagemaker_clarify.py", "--every-method", "--rows", "2000"])
+    output = shell.run([python, EXAMPLES / "sagemaker_clarify.py", "--every-method", "--rows", "2000"], seconds=580)
     assert "19 of 19 published figures are met" in output
     assert "the run has 35 metrics of bias and importance" in output
     assert output.count("Clarify-") == 5

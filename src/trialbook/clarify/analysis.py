@@ -154,6 +154,8 @@ def _bias(
         answers = _predictions(config, data, model, progress)
         columns = {**data.columns, PREDICTED: _labels(config, answers)}
         positive = _positive_prediction(config, data, columns[PREDICTED])
+        above = f"above {positive.at:g}" if isinstance(positive, Threshold) else "by the same values as the label"
+        findings.positive_prediction = above
         keys = [*wanted.get("pre", []), *wanted["post"]]
         findings.bias = _report(config, columns, data, keys, positive)
         findings.segments = _segmented(config, data, columns, wanted, positive)
@@ -264,6 +266,8 @@ def _segmented(
     for segment in segments_of(config, data):
         part = {name: column_of(segment.part(column)) for name, column in columns.items()}
         one = Segment(segment.config_name, segment.name, int(segment.mask.sum()), None)
+        if not one.rows:
+            one.error = "no row lies in it"
         try:
             if keys and one.rows:
                 one.bias = _report(config, part, data, keys, positive)

@@ -109,6 +109,8 @@ class Findings:
         What the model gets.
     bias
         Bias metrics of all rows; None when not asked for.
+    positive_prediction
+        Which predictions count as positive, in words; empty when none were compared.
     shap
         Shapley values; None when not asked for.
     pdp
@@ -134,6 +136,7 @@ class Findings:
     rows: int
     features: Sequence[str] = ()
     bias: BiasReport | None = None
+    positive_prediction: str = ""
     shap: Shap | None = None
     pdp: list[PartialDependence | dict[str, str]] = field(default_factory=list)
     series: dict[str, str] | None = None

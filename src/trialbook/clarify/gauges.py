@@ -84,12 +84,18 @@ def place(value: float, low: float, high: float) -> float:
     return MARGIN + (value - low) / (high - low) * (WIDTH - 2 * MARGIN)
 
 
+INFINITE = "Infinite: what the formula divides by is 0 on one side."
+INFINITE_KL = "Infinite: the facet lacks an outcome that the rest has."
+
+
 def verdict(one: Metric, value: float | None) -> str:
     """Say in words what the value means; empty where there is none."""
     if value is None:
         return ""
     ideal = "One" if "One" in one.lines else "Zero"
     text = one.lines.get(ideal if value == one.ideal else "Above" if value > one.ideal else "Below", "")
+    if math.isinf(value):
+        text = f"{INFINITE_KL if one.key == 'KL' else INFINITE} {text[:1].upper()}{text[1:]}"
     return text[:1].upper() + text[1:]
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from trialbook.clarify.drawing import importance_svg
 from trialbook.clarify.gauges import STAGE_TITLES, facet_table, number
 from trialbook.clarify.metrics import metrics
+from trialbook.clarify.wording import IDEALS, baseline_table, explained, facts, faults, four_fifths, notes, sides
 
 if TYPE_CHECKING:
     import jinja2
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 # Figures at the head of the report: those that people ask for first.
 FIRST = ("DPL", "DI", "DPPL", "AD")
 MOST_BARS = 20
+MOST_BASELINES = 12
 MOST_PICTURES = 48
 
 
@@ -36,10 +38,17 @@ def html_report(findings: Findings) -> str:
         made=date_of(findings.made),
         findings=findings,
         config=json.dumps(findings.config, indent=2),
+        facts=facts(findings),
+        faults=faults(findings),
+        notes=notes(findings),
         glance=glance(findings),
+        four_fifths=four_fifths,
+        ideals=IDEALS,
+        sides=sides(findings),
+        explained=explained(findings),
+        baseline=baseline_table(findings, MOST_BASELINES),
         stages=_stages(findings),
         performance=findings.bias.performance if findings.bias else None,
-        statistics=findings.bias.statistics if findings.bias else {},
         bars=importance_bars(findings),
         curves=[one._repr_html_() for one in findings.pdp if not isinstance(one, dict)],
         no_curves=[one for one in findings.pdp if isinstance(one, dict)],

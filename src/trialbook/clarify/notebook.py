@@ -6,11 +6,13 @@ notebook shows everything before it is run.
 
 from __future__ import annotations
 
+import html
 import json
 from typing import TYPE_CHECKING, Any
 
 from trialbook.clarify.gauges import bias_fragment
 from trialbook.clarify.html import date_of, importance_bars, title_of
+from trialbook.clarify.wording import explained, facts, faults, notes
 
 if TYPE_CHECKING:
     from trialbook.clarify.findings import Findings
@@ -43,21 +45,30 @@ def notebook_report(findings: Findings) -> str:
     v4: Any = nbformat.v4
     cells = [
         v4.new_markdown_cell(
-            f"# {title_of(findings)}\n\nMade {date_of(findings.made)} by Trialbook. Data set: {findings.dataset}, "
-            f"{findings.rows:,} rows."
+            "\n".join(
+                [
+                    f"# {title_of(findings)}\n\nMade {date_of(findings.made)} by Trialbook.\n",
+                    *(f"- {name}: {text}" for name, text in facts(findings)),
+                ]
+            )
         ),
         v4.new_code_cell(_READ),
     ]
-    told = [f"**{part} could not be computed:** {text}" for part, text in findings.faults.items()]
-    cells += [v4.new_markdown_cell(text) for text in (*told, *(f"*{note}*" for note in findings.notes))]
+    told = [f"**{what}** {text}" for what, text in faults(findings)]
+    cells += [v4.new_markdown_cell(text) for text in (*told, *(f"*{note}*" for note in notes(findings)))]
     if findings.bias is not None:
         cells.append(v4.new_markdown_cell("## Bias"))
         cells.append(v4.new_code_cell(_BIAS, outputs=[_output(bias_fragment(findings.bias))]))
     bars = importance_bars(findings)
     if bars:
-        cells.append(v4.new_markdown_cell("## Explanations"))
+        cells.append(v4.new_markdown_cell(f"## Explanations\n\n{explained(findings)}"))
         cells.append(v4.new_code_cell(_SHAP, outputs=[_output("".join(bars))]))
     curves = [one._repr_html_() for one in findings.pdp if not isinstance(one, dict)]
+    curves += [
+        f"<p>{html.escape(one['feature_name'])}: {html.escape(one['error'])}</p>"
+        for one in findings.pdp
+        if isinstance(one, dict)
+    ]
     if curves:
         cells.append(v4.new_markdown_cell("## Partial dependence"))
         cells.append(v4.new_code_cell('analysis["explanations"]["pdp"]', outputs=[_output("".join(curves))]))
