@@ -1,7 +1,8 @@
 """What logging costs: the call, the start, the import, the install, and what a killed process loses.
 
-Run: `python benchmarks/sdk.py [--calls 1000000] [--kills 10] [--json FILE]` (two minutes). Prints a line a figure and
-then all of them as JSON. Times are wall clock unless they say CPU; the load of the machine is among the figures.
+Run: `python benchmarks/sdk.py [--calls 1000000] [--kills 10] [--only-runs] [--json FILE]` (two minutes). Prints
+a line a figure and then all of them as JSON. Times are wall clock unless they say CPU; the load of the machine is
+among the figures.
 """
 
 from __future__ import annotations
@@ -39,15 +40,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=int, default=1_000_000)
     parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--only-runs", action="store_true", help="time the start and end of runs alone")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     show("machine", f"Python {platform.python_version()}, {os.cpu_count()} CPUs, {platform.machine()}")
     show("load (1 min) at the start", round(os.getloadavg()[0], 1))
+    if options.only_runs:
+        only_runs()
+        return
     imports()
     install_size()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["TRIALBOOK_STORE"] = str(Path(folder) / "store")
-        start_and_finish()
+        start_and_finish("folder")
         first_point()
         single_calls("folder", options.calls)
         forget_transports()
@@ -59,6 +64,7 @@ def main() -> None:
         os.environ["XDG_CACHE_HOME"] = str(Path(folder) / "cache")
         with ServerProcess(Path(folder) / "served") as server:
             os.environ["TRIALBOOK_URL"] = server.url
+            start_and_finish("server")
             single_calls("server", options.calls)
             raw_ingest()
     show("load (1 min) at the end", round(os.getloadavg()[0], 1))
@@ -66,6 +72,20 @@ def main() -> None:
     print(text)
     if options.json:
         options.json.write_text(text, encoding="utf-8")
+
+
+def only_runs() -> None:
+    """Time the start and end of runs, in a folder and through a server."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["TRIALBOOK_STORE"] = str(Path(folder) / "store")
+        start_and_finish("folder")
+        forget_transports()
+        os.environ["XDG_CACHE_HOME"] = str(Path(folder) / "cache")
+        with ServerProcess(Path(folder) / "served") as server:
+            os.environ["TRIALBOOK_URL"] = server.url
+            start_and_finish("server")
+            show("load (1 min) at the end", round(os.getloadavg()[0], 1))
+    print(json.dumps({"sdk": FIGURES}))
 
 
 def show(name: str, figure: float | str, unit: str = "") -> None:
@@ -127,24 +147,31 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else 0
 
 
-def start_and_finish() -> None:
-    """Time runs of one point, after a first that warms the process up; with and without capture."""
+def start_and_finish(where: str) -> None:
+    """Time runs of one point, after a first that warms the process up: with and without capture, in a row and apart."""
     begun = time.perf_counter()
     with Run("bench", "first") as run:
         run.log_metric("m", 1)
-    show("first run of a process, start to finish", (time.perf_counter() - begun) * 1e3, "ms")
+    show(f"first run ({where}), start to finish", (time.perf_counter() - begun) * 1e3, "ms")
     for name, capture in (("with capture", True), ("without capture", False)):
-        walls, cpus = [], []
-        for number in range(50):
-            begun, cpu = time.perf_counter(), time.thread_time()
-            with Run("bench", f"warm-{name}-{number}", capture=capture) as run:
-                run.log_metric("m", 1)
-            walls.append(time.perf_counter() - begun)
-            cpus.append(time.thread_time() - cpu)
-            time.sleep(0.1)  # the facts of one run are read beside it, and not beside the next
-        for q in (0.5, 0.95):
-            show(f"warm run {name}, start + finish, p{q * 100:.0f}", float(np.quantile(walls, q)) * 1e3, "ms")
-        show(f"warm run {name}, CPU of the training thread, p50", float(np.median(cpus)) * 1e3, "ms")
+        for number, pause in ((200, 0.0), (100, 0.05)):
+            _runs(
+                f"{where}, {name}, {f'{pause * 1e3:.0f} ms apart' if pause else 'back to back'}", capture, number, pause
+            )
+
+
+def _runs(name: str, capture: bool, runs: int, pause: float) -> None:
+    walls, cpus = [], []
+    for number in range(runs):
+        begun, cpu = time.perf_counter(), time.thread_time()
+        with Run("bench", f"{name}-{number}", capture=capture) as run:
+            run.log_metric("m", 1)
+        walls.append(time.perf_counter() - begun)
+        cpus.append(time.thread_time() - cpu)
+        time.sleep(pause)
+    for q in (0.5, 0.95, 0.99):
+        show(f"warm run ({name}), start + finish, p{q * 100:.0f}", float(np.quantile(walls, q)) * 1e3, "ms")
+    show(f"warm run ({name}), CPU of the training thread, p50", float(np.median(cpus)) * 1e3, "ms")
 
 
 def first_point() -> None:

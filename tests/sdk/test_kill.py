@@ -22,6 +22,11 @@ from trialbook.sdk.target import Target
 SCRIPT = """
 import mmap, os, struct, sys, time
 from trialbook import Run
+from trialbook.sdk import shipping
+from trialbook.sdk.spool import Spool
+if len(sys.argv) > 4:  # write the journal anew again and again
+    Spool.__init__.__kwdefaults__["least_journal"] = int(sys.argv[4])
+    shipping.INTERVAL = 0.001
 file = open(sys.argv[1], "r+b")
 counter = mmap.mmap(file.fileno(), 16)
 run = Run("killed", sys.argv[2])
@@ -40,13 +45,13 @@ while True:
 DEADLINE = 30
 
 
-def start(folder: Path, name: str, pause: float) -> tuple[subprocess.Popen[bytes], mmap.mmap]:
+def start(folder: Path, name: str, pause: float, *more: str) -> tuple[subprocess.Popen[bytes], mmap.mmap]:
     """Start a process that logs, and tells how far it got through shared memory."""
     path = folder / f"{name}.count"
     path.write_bytes(bytes(16))
     with path.open("r+b") as file:
         counter = mmap.mmap(file.fileno(), 16)
-    process = subprocess.Popen([sys.executable, "-c", SCRIPT, str(path), name, str(pause)])
+    process = subprocess.Popen([sys.executable, "-c", SCRIPT, str(path), name, str(pause), *more])
     return process, counter
 
 
@@ -76,19 +81,36 @@ def check(target: Target, name: str, counter: mmap.mmap) -> None:
     assert not list(target.spools.glob("w-*")), "the spool is left"
 
 
-def kill_at_random(tmp_path: Path, target: Target, times: int) -> None:
+def kill_at_random(tmp_path: Path, target: Target, times: int, *more: str) -> None:
     chance = random.Random(7)
     for number in range(times):
         name = f"run{number}"
-        process, counter = start(tmp_path, name, pause=chance.choice([0, 0, 0.0005]))
+        process, counter = start(tmp_path, name, chance.choice([0, 0, 0.0005]), *more)
         wait_for(counter, 1)
+        if more:
+            wait_until_anew(target)
         time.sleep(chance.uniform(0, 1.2))  # the moment of death is what the test varies
         kill(process)
         check(target, name, counter)
 
 
+def wait_until_anew(target: Target) -> None:
+    """Wait until a journal was written anew."""
+    deadline = time.monotonic() + DEADLINE
+    while not any(b'{"base":' in path.read_bytes()[:20] for path in target.spools.glob("w-*/journal")):
+        assert time.monotonic() < deadline, "no journal is written anew"
+        time.sleep(0.001)
+
+
 def test_a_killed_process_loses_nothing_it_logged(tmp_path: Path, target: Target) -> None:
     kill_at_random(tmp_path, target, 10)
+
+
+@pytest.mark.parametrize("times", [5, pytest.param(100, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])])
+def test_a_process_that_is_killed_while_it_writes_its_journal_anew_loses_nothing(
+    tmp_path: Path, target: Target, times: int
+) -> None:
+    kill_at_random(tmp_path, target, times, "1")
 
 
 @pytest.mark.slow

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import struct
 import sys
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
@@ -259,6 +263,148 @@ def test_a_record_that_lost_a_byte_is_not_whole(byte: int, instead: int) -> None
         segment.close()
 
 
+def test_a_long_runs_spool_stays_short_while_it_is_shipped(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spools", {}, first_records=64)
+    assert spool.folder is not None
+    reader, most, said = Drain(spool), 0, 0
+    for number in range(2000):
+        line = f"line {number} " + "x" * 1000
+        said += len(line)
+        spool.note({"change": {"log": {"stream": "console", "lines": [[1.0, line]]}}})
+        for step in range(20):
+            spool.recorder.log_metric("m", step)
+        if number % 5 == 0:
+            take_all(reader)
+            most = max(most, sum(file.stat().st_size for file in spool.folder.glob("journal*")))
+            assert len(list(spool.folder.glob("*.seg"))) <= 1
+    assert said > 2_000_000
+    assert most < 2 * journal.LEAST, "shipped changes stay on the disk"
+    assert len(spool.entries) < 1000, "shipped changes stay in memory"
+    dead = die(spool)
+    again = Drain(dead, dead.cuts)
+    assert len(take_all(again)) == 80
+    dead.remove()
+
+
+def test_a_run_that_ended_before_its_journal_was_written_anew_is_not_taken_for_interrupted(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spools", {}, least_journal=1)
+    spool.note({"change": {"begin": 1.0}})
+    spool.note({"change": {"end": {"status": "Completed"}}})
+    take_all(Drain(spool))
+    dead = die(spool)
+    assert dead.entries == []
+    assert dead.told == {"begin", "end"}
+    dead.remove()
+
+
+@pytest.mark.parametrize("least", [1, 1 << 30])
+def test_a_full_disk_leaves_the_journal_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, least: int) -> None:
+    spool = Spool(tmp_path / "spools", {}, least_journal=least)
+    assert spool.folder is not None
+    spool.note({"change": {"n": 0}})
+
+    def full(descriptor: int) -> None:
+        if Path(f"/proc/self/fd/{descriptor}").resolve().name == journal.NEW:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    reader = Drain(spool)
+    take_all(reader)
+    assert not (spool.folder / journal.NEW).exists()
+    spool.note({"change": {"n": 1}})
+    dead = die(spool)
+    batch = Drain(dead, dead.cuts).next()
+    assert batch is not None
+    assert batch.changes == [{"n": 1}]
+    dead.remove()
+
+
+def test_a_slot_that_is_written_after_the_journal_was_written_anew_still_arrives(tmp_path: Path) -> None:
+    now = 0.0
+    spool = Spool(tmp_path / "spools", {}, kind=PLAIN, least_journal=1)
+    spool.recorder.log_metric("m", 0)
+    at = spool.current.slot()
+    spool.recorder.log_metric("m", 1)
+    reader = Drain(spool, clock=lambda: now)
+    take_all(reader)
+    now = drain_module.PATIENCE + 1
+    take_all(reader)
+    spool.current.buffer[at : at + RECORD] = struct.pack("<qddII", 99, 1.0, 1.0, 0, 0x01010101)
+    spool.close()
+    dead = die(spool)
+    assert [step for _, step, *_ in take_all(Drain(dead, dead.cuts))] == [99]
+    dead.remove()
+
+
+class Killed(BaseException):
+    """Stands for a death in the middle of a call."""
+
+
+@contextlib.contextmanager
+def death(moment: str) -> Iterator[None]:
+    """Die as the journal is written anew: before a byte, half way, once it is written, once it has taken over."""
+
+    def die_in(where: object, name: str, which: Callable[..., bool], do: Callable[..., object] | None) -> Any:
+        really = getattr(where, name)
+
+        def dying(*given: Any) -> Any:
+            if not which(*given):
+                return really(*given)
+            if do is not None:
+                do(really, *given)
+            raise Killed
+
+        return mock.patch.object(where, name, dying)
+
+    def half(really: Callable[..., object], descriptor: int, data: bytes) -> None:
+        really(descriptor, data[: len(data) // 2])
+
+    def is_new(descriptor: int, *_: object) -> bool:
+        return Path(f"/proc/self/fd/{descriptor}").resolve().name == journal.NEW
+
+    def whole(really: Callable[..., object], *given: object) -> None:
+        really(*given)
+
+    dying = {
+        "opened": die_in(journal, "_write_whole", is_new, None),
+        "half": die_in(journal, "_write_whole", is_new, half),
+        "written": die_in(os, "fsync", is_new, None),
+        "not replaced": die_in(journal.Journal, "take_over", lambda *_: True, None),
+        "replaced": die_in(journal, "_sync_folder", lambda *_: True, None),
+    }[moment]
+    with dying, contextlib.suppress(Killed):
+        yield
+
+
+MOMENTS = ["opened", "half", "written", "not replaced", "replaced"]
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_whoever_dies_while_the_journal_is_written_anew_leaves_it_whole(tmp_path: Path, moment: str) -> None:
+    spool = Spool(tmp_path / "spools", {}, least_journal=1)
+    assert spool.folder is not None
+    reader = Drain(spool)
+    spool.recorder.log_metric("m", 1)
+    spool.note({"change": {"n": 0}})
+    assert reader.next() is not None
+    spool.note({"change": {"n": 1}})
+    survived = False
+    with death(moment):
+        reader.acknowledge()
+        survived = True
+    assert not survived
+    assert (spool.folder / journal.NEW).exists() is (moment != "replaced")
+    spool.recorder.log_metric("m", 2)
+    spool.close()
+    dead = die(spool)
+    batch = Drain(dead, dead.cuts).next()
+    assert batch is not None
+    assert batch.seq == 1
+    assert batch.changes == [{"n": 1}]
+    assert [(name, step) for name, step, *_ in points_of(batch)] == [("m", 1)]
+    dead.remove()
+
+
 class SpoolMachine(RuleBasedStateMachine):
     """Writers, a reader that may fail to acknowledge, and deaths, in any order."""
 
@@ -275,7 +421,7 @@ class SpoolMachine(RuleBasedStateMachine):
         self.begin()
 
     def begin(self) -> None:
-        self.spool = Spool(Path(self.folder.name), {}, kind=PLAIN, first_records=2)
+        self.spool = Spool(Path(self.folder.name), {}, kind=PLAIN, first_records=2, least_journal=1)
         self.reader = Drain(self.spool, limit=3, clock=lambda: self.time)
         self.holes = []
 
@@ -328,6 +474,16 @@ class SpoolMachine(RuleBasedStateMachine):
                 self.changes += [change["n"] for change in batch.changes]
             reader.acknowledge()
         return True
+
+    @rule(moment=st.sampled_from(MOMENTS))
+    def die_while_shipping(self, moment: str) -> None:
+        """Die as the journal is written anew, if it is."""
+        survived: list[bool] = []
+        with death(moment):
+            self._take(self.spool.writer, self.reader, acknowledged=True)
+            survived.append(True)
+        if not survived:
+            self.die_and_recover()
 
     @rule()
     def die_and_recover(self) -> None:

@@ -16,6 +16,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from trialbook.sdk import journal
+from trialbook.sdk.journal import kinds_told
 from trialbook.sdk.segment import HEADER, RECORD, Columns, Segment, columns
 
 if TYPE_CHECKING:
@@ -65,6 +66,12 @@ class Source(Protocol):
     def drop(self, number: int) -> None:
         """Remove a segment: all of it is acknowledged."""
 
+    def shorten(self, sent: int, base: Document) -> int:
+        """Forget the changes among the first `sent` entries, if it likes; gives how many of these entries are left.
+
+        `base` is where the reader stands, to be told to the next one in place of the cuts.
+        """
+
 
 class Drain:
     """Reads one spool. Any thread may ask it; one thread sends.
@@ -72,7 +79,7 @@ class Drain:
     Parameters
     ----------
     cuts
-        The cuts and acknowledgements of the journal so far, for a spool that was drained before.
+        The base, cuts and acknowledgements of the journal so far, for a spool that was drained before.
     """
 
     def __init__(
@@ -132,9 +139,16 @@ class Drain:
             for number in sorted(self.source.segments):
                 if number < self._place[0] and number not in held:
                     self.source.drop(number)
+            base = {"seq": self._seq, "place": self._place, "holes": sorted(self._holes)}
+            self._entries = self.source.shorten(self._entries, base)
 
     def _replay(self, entry: Document) -> None:
-        if "cut" in entry:
+        if "base" in entry:
+            base = entry["base"]
+            self._seq, self._entries = base["seq"], base["entries"]
+            self._place = (base["place"][0], base["place"][1])
+            self._holes = {(number, at) for number, at in base["holes"]}
+        elif "cut" in entry:
             self._open = entry
             self._advance(entry)
         elif "ack" in entry and self._open is not None and self._open["cut"] == entry["ack"]:
@@ -238,7 +252,13 @@ def _only_used(names: list[str], points: Columns) -> tuple[list[str], Columns]:
 
 
 class DeadSpool:
-    """The spool of a process that has died, or that let go of it. Whoever opens it holds its lock."""
+    """The spool of a process that has died, or that let go of it. Whoever opens it holds its lock.
+
+    Attributes
+    ----------
+    told
+        What its changes said: `begin`, `end`.
+    """
 
     live = False
 
@@ -248,7 +268,8 @@ class DeadSpool:
         self._lock = lock
         written = journal.read(folder / "journal")
         self.entries = [entry for entry in written if "name" in entry or "change" in entry]
-        self.cuts = [entry for entry in written if "cut" in entry or "ack" in entry]
+        self.cuts = [entry for entry in written if not {"cut", "ack", "base"}.isdisjoint(entry)]
+        self.told = {kind for entry in written for kind in [*entry.get("base", {}).get("told", ()), *kinds_told(entry)]}
         self.segments: dict[int, Segment] = {}
         for path in sorted(folder.glob("*.seg")):
             segment = Segment.open(path, int(path.stem))
@@ -270,6 +291,11 @@ class DeadSpool:
     def drop(self, number: int) -> None:
         """Remove a segment."""
         self.segments.pop(number).remove()
+
+    def shorten(self, sent: int, base: Document) -> int:
+        """Leave the journal as it is: it does not grow any more."""
+        del base
+        return sent
 
     def remove(self) -> None:
         """Delete the folder: everything is kept elsewhere."""

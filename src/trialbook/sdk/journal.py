@@ -4,13 +4,17 @@
 
     1c291ca3 {"name":"loss"}                     CRC-32 of the JSON, a space, the JSON, a newline
 
-Entries are of four kinds: the `name` of the next metric, a `change` to the run, a `cut` (what batch number n holds,
-written before the batch is sent, so that a retry after a crash sends the very same), an `ack` of a batch.
+Entries are of five kinds: the `name` of the next metric, a `change` to the run, a `cut` (what batch number n holds,
+written before the batch is sent, so that a retry after a crash sends the very same), an `ack` of a batch, and a `base`,
+first in a journal that was written anew: it stands for all that was acknowledged until then, but for the names.
 A line is one write to the kernel, which outlives the process; `sync` makes it outlive the machine.
+A journal is written anew beside the old one and takes its place in one step: whoever dies meanwhile leaves one or the
+other, and both say the same.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import threading
@@ -18,10 +22,17 @@ import zlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from trialbook.model import Document
 
+LEAST = 256 << 10
+"""Bytes of a journal that may lie there unread: shorter ones are not written anew."""
+NEW = "journal.new"
+GROWTH = 4
+"""How many times as long as after the last writing anew it grows first, so that its cost stays a fraction."""
+_FLAGS = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -29,13 +40,20 @@ class Journal:
     """A journal being written. Any thread may append.
 
     While the disk is full, lines wait in memory and go out in order as soon as there is room.
+
+    Parameters
+    ----------
+    least
+        Bytes from which on it may be written anew.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, least: int = LEAST) -> None:
         self._path = path
+        self._least = least
         self._descriptor = -1
         self._unwritten: list[bytes] = []
         self._door = threading.Lock()
+        self._size = self._base = 0
 
     def append(self, entry: Document) -> None:
         """Write an entry. Raises only what JSON raises for a value that it has no form for."""
@@ -43,6 +61,58 @@ class Journal:
         with self._door:
             self._unwritten.append(line)
             self._write()
+
+    @property
+    def grown(self) -> bool:
+        """Whether it is so long that writing it anew is worth its while."""
+        return self._size >= max(self._least, self._base * GROWTH)
+
+    def write_anew(self, entries: Iterable[Document]) -> int | None:
+        """Write another journal with these entries beside this one; gives what `take_over` takes.
+
+        None when the disk does not let it. One thread may do it at a time; others may append meanwhile.
+        """
+        if self._path is None or self._descriptor < 0:
+            return None
+        new = self._path.with_name(NEW)
+        descriptor = -1
+        try:
+            descriptor = os.open(new, _FLAGS | os.O_TRUNC, 0o600)
+            _write_whole(descriptor, b"".join(map(_line, entries)))
+            os.fsync(descriptor)
+        except OSError:
+            self._give_up(descriptor)
+            return None
+        return descriptor
+
+    def take_over(self, descriptor: int, entries: Iterable[Document]) -> bool:
+        """Put the other journal, and these entries behind it, in place of this one; False when all stays as it is."""
+        with self._door:
+            try:
+                if self._path is None or self._unwritten:
+                    message = "lines wait for room on the disk"
+                    raise OSError(message)
+                more = b"".join(map(_line, entries))
+                if more:
+                    _write_whole(descriptor, more)
+                size = os.fstat(descriptor).st_size
+                self._path.with_name(NEW).replace(self._path)
+            except OSError:
+                self._give_up(descriptor)
+                return False
+            os.close(self._descriptor)
+            self._descriptor = descriptor
+            self._size = self._base = size
+        _sync_folder(self._path.parent)
+        return True
+
+    def _give_up(self, descriptor: int) -> None:
+        if descriptor >= 0:
+            os.close(descriptor)
+        if self._path is not None:
+            with contextlib.suppress(OSError):
+                self._path.with_name(NEW).unlink()
+        self._base = self._size  # not again with the very next batch
 
     def retry(self) -> bool:
         """Write what waits; False when some still does."""
@@ -68,10 +138,10 @@ class Journal:
             return
         try:
             if self._descriptor < 0:
-                flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
-                self._descriptor = os.open(self._path, flags, 0o600)
+                self._descriptor = os.open(self._path, _FLAGS, 0o600)
             while self._unwritten:
                 _write_whole(self._descriptor, self._unwritten[0])
+                self._size += len(self._unwritten[0])
                 del self._unwritten[0]
         except OSError:
             return
@@ -95,6 +165,11 @@ def read(path: Path) -> list[Document]:
     return entries
 
 
+def kinds_told(entry: Document) -> set[str]:
+    """Give which of `begin` and `end` an entry says of its run."""
+    return {kind for kind in ("begin", "end") if kind in entry.get("change", {})}
+
+
 def _line(entry: Document) -> bytes:
     text = _encode(entry).encode()
     return b"%08x %s\n" % (zlib.crc32(text), text)
@@ -108,6 +183,16 @@ def _entry(line: bytes) -> Document | None:
     except ValueError:
         return None
     return entry if isinstance(entry, dict) else None
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring a folder's list of files to the disk, where the system can."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _write_whole(descriptor: int, line: bytes) -> None:

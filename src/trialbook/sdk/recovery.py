@@ -131,8 +131,7 @@ def _recover(spool: DeadSpool, transport: Transport, clock: Callable[[], float])
 
 def _note_end(spool: DeadSpool, clock: Callable[[], float]) -> None:
     """Say that the run was interrupted, unless its process said how it ended, or only joined it."""
-    changes = [entry["change"] for entry in spool.entries if "change" in entry]
-    if any("end" in change for change in changes) or not any("begin" in change for change in changes):
+    if "end" in spool.told or "begin" not in spool.told:
         return
     touched = max((path.stat().st_mtime for path in spool.folder.glob("*.seg")), default=clock())
     who = f"process {spool.head.get('pid')} on {spool.head.get('host')}"

@@ -4,7 +4,8 @@
 
     <spools>/<writer>/head.json    which process, which run, where it is to be shipped
                       lock         held while the process lives (`process.Lock`)
-                      journal      names of metrics, changes to the run, batches cut and acknowledged (`journal`)
+                      journal      names of metrics, changes to the run, batches cut and acknowledged (`journal`);
+                                   written anew, without what is acknowledged, as it grows
                       000000.seg   points (`segment`); further segments follow as they fill up
                       files/       copies of files that are to be uploaded
 
@@ -23,7 +24,7 @@ import time
 import weakref
 from typing import TYPE_CHECKING
 
-from trialbook.sdk.journal import Journal
+from trialbook.sdk.journal import LEAST, Journal, kinds_told
 from trialbook.sdk.parameters import clean
 from trialbook.sdk.process import Lock, identity
 from trialbook.sdk.recorder import Current, FinishedError, Recorder
@@ -61,6 +62,8 @@ class Spool:
         The kind of mark, by default the platform's.
     first_step
         The first of the steps that are counted where none are given.
+    least_journal
+        Bytes from which on the journal may be written anew.
     reopened
         Called in a forked process once this spool has become one of its own.
 
@@ -72,6 +75,8 @@ class Spool:
         By number, those that are not shipped yet.
     expecting
         Whether changes come even after the end: facts that are still being read.
+    told
+        What its changes said: `begin`, `end`.
     current
         The segment that is written to; its number is -1 after the end.
     """
@@ -87,8 +92,10 @@ class Spool:
         reopened: Callable[[Spool], None] | None = None,
         first_records: int = FIRST_RECORDS,
         first_step: int = 0,
+        least_journal: int = LEAST,
     ) -> None:
         self.home = home
+        self._least_journal = least_journal
         self.kind = kind_of_mark() if kind is None else kind
         self._clock = clock
         self._name_writer = name_writer
@@ -108,8 +115,9 @@ class Spool:
         self.door = threading.RLock()
         self.lock: Lock | None = None
         self.folder = self._make_folder()
-        self.journal = Journal(None if self.folder is None else self.folder / "journal")
+        self.journal = Journal(None if self.folder is None else self.folder / "journal", self._least_journal)
         self.entries: list[Document] = []
+        self.told: set[str] = set()
         self.segments: dict[int, Segment] = {}
         self.closed = False
         self.expecting = False
@@ -139,6 +147,7 @@ class Spool:
         with self.door:
             self.journal.append(entry)
             self.entries.append(entry)
+            self.told.update(kinds_told(entry))
 
     def keep_file(self, source: Path) -> str:
         """Copy a file into the spool; gives the copy's path. Raises OSError when that fails."""
@@ -196,6 +205,23 @@ class Spool:
     def drop(self, number: int) -> None:
         """Remove a segment: all of it is acknowledged."""
         self.segments.pop(number).remove()
+
+    def shorten(self, sent: int, base: Document) -> int:
+        """Once the journal is long, write it anew without the changes among the first `sent` entries."""
+        if not self.journal.grown:
+            return sent
+        names = [entry for entry in self.entries[:sent] if "name" in entry]
+        with self.door:
+            seen, told = self.entries[sent:], sorted(self.told)
+        base = {**base, "entries": len(names), "told": told}
+        new = self.journal.write_anew([{"base": base}, *names, *seen])
+        if new is None:
+            return sent
+        with self.door:  # who logs waits for the change of names alone, not for the disk
+            if not self.journal.take_over(new, self.entries[sent + len(seen) :]):
+                return sent
+            self.entries = names + self.entries[sent:]
+            return len(names)
 
     def _next_segment(self, number: int) -> Segment:
         records = min(self._first_records * 4 ** min(number, 8), MOST_RECORDS)
