@@ -333,6 +333,17 @@ def test_a_segment_without_rows_says_so(table: Path, tmp_path: Path, kind: str) 
     assert "no row lies in it" in SAID[kind](tmp_path / "out")
 
 
+def test_members_that_change_nothing_are_named_in_the_log(
+    table: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    predictor = {"model_name": "m", "instance_type": "ml.m5.large", "initial_instance_count": 1}
+    with caplog.at_level("INFO", "trialbook.clarify"):
+        analysed({**CONFIG, "predictor": predictor}, table, tmp_path / "a")
+        assert "no effect" not in caplog.text
+        analysed({**CONFIG, "predictor": {**predictor, "accelerator_type": "ml.eia1.medium"}}, table, tmp_path / "b")
+    assert "predictor.accelerator_type has no effect: models run on this machine" in caplog.text
+
+
 def test_facets_and_predictions_can_lie_in_files_of_their_own(table: Path, tmp_path: Path) -> None:
     expected = analysed(CONFIG, table, tmp_path / "a")
     data = rows()

@@ -23,6 +23,7 @@ from trialbook.clarify.findings import Findings, Segment
 from trialbook.clarify.predicting import Predict, predict_checked
 from trialbook.clarify.report import bias_report
 from trialbook.clarify.results import BiasReport
+from trialbook.clarify.schema import without_effect
 from trialbook.clarify.segments import segments_of
 from trialbook.errors import ClarifyError, ConfigError, PredictionError, TrialbookError
 
@@ -83,6 +84,8 @@ def run_analysis(
     began = clock()
     counted = _Counted(predictor)
     findings = Findings(settled, name, data.rows, data.features, made=began)
+    for member, why in without_effect(settled):
+        log.info("%s has no effect: %s", member, why)
     log.info("analysing %d rows, %d columns", data.rows, len(data.columns))
     explains = bool({"shap", "pdp", "asymmetric_shapley_value"} & set(settled["methods"]))
     if explains:

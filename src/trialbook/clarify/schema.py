@@ -276,3 +276,26 @@ def _nearest(value: Any, node: Node) -> str:
         if close and len(options) > 1:
             return f"; did you mean {close[0]!r}?"
     return ""
+
+
+def without_effect(config: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Give the members of a valid configuration that change nothing here, each with the reason."""
+    found = []
+    for path, why in WITHOUT_EFFECT.items():
+        inner: Any = dict(config)
+        for name in path.split("."):
+            inner = inner.get(name) if isinstance(inner, dict) else None
+        if inner is not None:
+            found.append((path, why))
+    return found
+
+
+WITHOUT_EFFECT = {
+    "predictor.accelerator_type": "models run on this machine",
+    "methods.shap.text_config.language": "texts are cut by rules that need no language",
+    "methods.shap.image_config.max_objects": "pictures are classified, objects in them are not explained",
+    "methods.shap.image_config.iou_threshold": "pictures are classified, objects in them are not explained",
+    "methods.shap.image_config.context": "pictures are classified, objects in them are not explained",
+    "methods.shap.image_config.debug": "heat maps are written in any case",
+}
+"""Members that the SDK may send and that change nothing here, by path."""
