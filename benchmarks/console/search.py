@@ -1,8 +1,10 @@
-"""The search page over many runs: first load and memory."""
+"""The search page over many runs: first load, further queries, suggestions as one types, and the tab's memory."""
 
 from __future__ import annotations
 
+from statistics import median
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from browser import Line, Tab, serving
 
@@ -10,7 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from browser import Served
     from playwright.sync_api import Browser
+
+QUERIES = 100
+TYPED = "optim"
+_DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def measure(browser: Browser, stores: list[Path]) -> Iterator[Line]:
@@ -21,11 +28,68 @@ def measure(browser: Browser, stores: list[Path]) -> Iterator[Line]:
             rows = tab.page.locator("[data-row]")
             told = tab.timed(lambda one=tab: one.open("#/search"), lambda one=rows: one.first.wait_for())
             yield Line("rows are shown", told["wall"], "ms", most=2000, more={"store": store.name, **told})
-            more = {
-                "store": store.name,
-                "elements": tab.nodes(),
-                "process MB": tab.rss_mb(),
-                "server MB": server.rss_mb(),
-            }
-            yield Line("JS heap of the tab", tab.heap_mb(), "MB", most=150, more=more)
+            more = {"store": store.name, "elements": tab.nodes()}
+            yield Line("JS heap of the tab", tab.heap_mb(), "MB", most=150, more=more | memory(tab, server))
+            yield from suggestions(tab, store)
+            yield from further(tab, store)
+            yield Line(
+                f"JS heap after {QUERIES} queries", tab.heap_mb(), "MB", most=150, more=more | memory(tab, server)
+            )
             tab.close()
+
+
+def memory(tab: Tab, server: Served) -> dict[str, float]:
+    """Give the resident memory of both processes."""
+    return {"process MB": tab.rss_mb(), "server MB": server.rss_mb()}
+
+
+def texts() -> Iterator[str]:
+    """Give queries that all differ: tags, parameters, a metric, names, and what is missing."""
+    for turn in range(QUERIES):
+        yield (
+            f'Tags.Project = "project-{turn}"',
+            f"Parameters.seed = {turn % 20} and Parameters.batch > {turn}",
+            f"Tags.Owner = user{turn % 37} or Parameters.seed > {turn}",
+            f"exists Tags.skip and Parameters.batch != {turn}",
+            f"TrialComponentName contains {turn + 10}",
+        )[turn % 5]
+
+
+def further(tab: Tab, store: Path) -> Iterator[Line]:
+    """Ask one query after another by the page's address, each until its rows are drawn."""
+    page = tab.page
+    walls, pages, servers = [], [], []
+    for text in texts():
+        there = f"#/search?q={quote(text)}"
+
+        def ask(there: str = there) -> None:
+            with page.expect_response(lambda answer: answer.url.endswith("v1/table") and answer.ok):
+                page.evaluate("(there) => { location.hash = there }", there)
+
+        told = tab.timed(ask, lambda: page.evaluate(_DRAWN))
+        walls.append(told["wall"])
+        pages.append(told["page"])
+        servers.append(told["server"])
+    more = {"store": store.name, "p50": median(walls), "page": median(pages), "server": median(servers)}
+    yield Line("a further query, 95 of 100", sorted(walls)[95 * len(walls) // 100 - 1], "ms", most=300, more=more)
+
+
+def suggestions(tab: Tab, store: Path) -> Iterator[Line]:
+    """Type letter after letter into the filter; each until the server's properties are drawn."""
+    page = tab.page
+    field = page.get_by_placeholder("Property, value, or any words")
+    field.click()
+    page.evaluate(_DRAWN)
+    walls, pages = [], []
+    for letter in TYPED:
+
+        def press(letter: str = letter) -> None:
+            with page.expect_response(lambda answer: answer.url.endswith("v1/properties") and answer.ok):
+                page.keyboard.press(letter)
+
+        told = tab.timed(press, lambda: page.evaluate(_DRAWN))
+        walls.append(told["wall"])
+        pages.append(told["page"])
+    page.keyboard.press("Escape")
+    more = {"store": store.name, "p50": median(walls), "page": median(pages)}
+    yield Line("a letter's suggestions, the slowest", max(walls), "ms", most=150, more=more)
