@@ -9,14 +9,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialbook.clarify.metrics import Metric, enter
+from trialbook.clarify.nearest import Race, few_win
 from trialbook.errors import MetricError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
+
+    from trialbook.clarify.columns import Array
 
 NEIGHBOURS = 5
 # With so few rows to choose from, one neighbour is taken instead of five.
 FEW = 9
+LARGEST = 1e150
 
 
 @dataclass(frozen=True)
@@ -26,14 +32,14 @@ class Rows:
     Attributes
     ----------
     features
-        (rows, features) float64 with NaN for missing; None when a feature is not a number.
+        One (rows,) array of numbers a feature, with NaN for missing; None when a feature is not a number.
     predicted
         (rows,) True where the prediction is positive.
     why_not
         Why there are no features.
     """
 
-    features: NDArray[np.float64] | None
+    features: Sequence[Array] | None
     predicted: NDArray[np.bool_]
     why_not: str = ""
 
@@ -42,8 +48,9 @@ def flip_test(rows: Rows, facet: NDArray[np.bool_]) -> float:
     """Would the model have decided otherwise, had the person been on the other side?
 
     For each person of the sensitive facet, the five most similar people of the rest are looked up (Euclidean distance
-    on the unscaled features; one instead of five when the rest has at most nine). A person who is accepted while most
-    of these are rejected counts +1, the reverse counts -1; the metric is the mean.
+    on the unscaled features; one instead of five when the rest has at most nine). Where several are equally near, they
+    share the places that are left. A person who is accepted while most of these are rejected counts +1, the reverse
+    counts -1; the metric is the mean.
 
     Formula: (accepted d with rejected neighbours - rejected d with accepted neighbours) / n_d
     Range: [-1, 1]
@@ -69,23 +76,29 @@ def flip_test(rows: Rows, facet: NDArray[np.bool_]) -> float:
     features = rows.features
     if features is None:
         raise MetricError(rows.why_not)
-    if not features.shape[1]:
+    if not features:
         message = "there are no feature columns to find similar people by"
         raise MetricError(message)
     if not facet.any() or facet.all():
         message = f"nobody is {'outside' if facet.any() else 'in'} the facet, so there is nothing to compare"
         raise MetricError(message)
-    if np.isnan(features).any():
-        message = "features with missing values have no distance"
-        raise MetricError(message)
-    rest, similar = ~facet, int((~facet).sum())
-    from scipy.spatial import cKDTree
-
-    k = 1 if similar <= FEW else NEIGHBOURS
-    _, nearest = cKDTree(features[rest]).query(features[facet], k=[*range(1, k + 1)])
-    neighbours = rows.predicted[rest][nearest].mean(axis=1) > 0.5
-    accepted = rows.predicted[facet]
-    return float((accepted & ~neighbours).sum() - (~accepted & neighbours).sum()) / int(facet.sum())
+    for column in features:
+        if column.dtype.kind != "f":
+            continue
+        low, high = float(column.min()), float(column.max())
+        if not np.isfinite(low) or not np.isfinite(high):
+            message = "features with missing or infinite values have no distance"
+            raise MetricError(message)
+        if max(high, -low) > LARGEST:
+            message = f"features beyond {LARGEST:g} have no distance"
+            raise MetricError(message)
+    asked = np.flatnonzero(facet)
+    accepted, rejected = np.flatnonzero(rows.predicted & ~facet), np.flatnonzero(~(rows.predicted | facet))
+    rare = len(accepted) <= len(rejected)
+    few, many = (accepted, rejected) if rare else (rejected, accepted)
+    won = few_win(Race(features, asked, few, many, 1 if len(few) + len(many) <= FEW else NEIGHBOURS, rare))
+    by_model, by_neighbours = int(rows.predicted[asked].sum()), won if rare else len(asked) - won
+    return (by_model - by_neighbours) / len(asked)
 
 
 FLIP_TEST = Metric(

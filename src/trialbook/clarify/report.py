@@ -10,11 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-import numpy as np
-
-from trialbook.clarify.columns import Array, Columns, names_of, require, take
+from trialbook.clarify.columns import Array, Coded, Columns, as_numbers, names_of, require, take
 from trialbook.clarify.comparison import Comparison, compare
-from trialbook.clarify.counting import Counter, Question, holds_text, matrix
+from trialbook.clarify.counting import Counter, Question, holds_text
 from trialbook.clarify.fliptest import Rows
 from trialbook.clarify.metrics import Stage, keys
 from trialbook.clarify.results import BiasReport, FacetResult, MetricResult
@@ -268,5 +266,6 @@ def _rows(one: Comparison, counter: Counter, columns: Columns | None) -> tuple[R
     positive = one.predicted_selection.chosen[predicted][kept]
     if text is not None:
         return Rows(None, positive, f"the flip test needs numeric features; {text!r} holds text"), inside
-    numbers = matrix(columns, features)
-    return Rows(numbers[kept] if features else np.empty((int(kept.sum()), 0)), positive), inside
+    seen = [columns[name] for name in features]
+    numbers = [as_numbers(column) if isinstance(column, Coded) else column for column in seen]
+    return Rows(numbers if kept.all() else [column[kept] for column in numbers], positive), inside
