@@ -78,6 +78,10 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+FADING = """document.getAnimations().some(one => one.playState === "running"
+    && one.effect.getComputedTiming().endTime !== Infinity)"""
+
+
 class Console:
     """One tab, signed in."""
 
@@ -96,7 +100,11 @@ class Console:
         return self.page
 
     def violations(self, options: dict[str, Any] | None = None) -> list[str]:
-        """Give what axe finds wrong with the page as it stands; `options` are axe.run's."""
+        """Give what axe finds wrong with the page once nothing fades in or out; `options` are axe.run's."""
+        for _ in range(40):
+            if not self.page.evaluate(FADING):
+                break
+            self.page.wait_for_timeout(50)
         found: Any = Axe().run(self.page, options=options).response["violations"]
         return [f"{one['id']}: {one['help']} at {[node['target'] for node in one['nodes']][:3]}" for one in found]
 

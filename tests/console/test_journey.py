@@ -94,7 +94,9 @@ def test_a_newcomer_goes_from_the_experiment_to_the_best_run_its_reports_and_its
     runs.get_by_role("link", name=best).click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert_tabs_fit(page)
-    names = page.get_by_role("table", name="Metrics").locator("tbody").get_by_role("link").all_inner_texts()
+    shown = page.get_by_role("table", name="Metrics").locator("tbody").get_by_role("link")
+    expect(shown.first).to_be_visible()
+    names = shown.all_inner_texts()
     assert names[:3] == ["test:accuracy", "test:auc", "test:f1"]
     assert [name.split(".")[0] for name in names[9:]] == ["bias"] * (len(names) - 9)
     picture("best-run")

@@ -263,8 +263,8 @@ def test_points_come_at_most_four_times_a_second(url: str, live_server: Any) -> 
                 ended.wait(0.02)
 
         thread = threading.Thread(target=write)
-        thread.start()
         begun, rounds, values = time.monotonic(), 0, list[float]()
+        thread.start()
         while len(values) < 60:
             values += stream.until("points").data["y"]
             rounds += 1
