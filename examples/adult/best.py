@@ -11,9 +11,7 @@ predictions of some of them rest on.
 
 from __future__ import annotations
 
-import argparse
 import math
-import os
 import time
 from typing import Any
 from urllib.parse import urlsplit
@@ -125,11 +123,7 @@ def table(measured: dict[str, float], importance: dict[str, float]) -> Table:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--url", default=os.environ.get("AWS_ENDPOINT_URL", "http://127.0.0.1:8817"))
-    arguments = parser.parse_args()
-    rank.use_server(arguments.url)
-    os.environ["TRIALBOOK_URL"] = arguments.url
+    rank.take_server(__doc__)
     console, began = Console(), time.monotonic()
     component = best()
     if not all(figures(component)):

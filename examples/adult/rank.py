@@ -5,6 +5,7 @@ python examples/adult/rank.py
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 from pathlib import Path
@@ -48,6 +49,15 @@ def use_server(url: str) -> None:
     os.environ.setdefault("AWS_ACCESS_KEY_ID", "local")
     os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "local")
     os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
+
+
+def take_server(description: str | None) -> None:
+    """Read `--url` from the command line, and point boto3 and Trialbook's SDK at that server."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--url", default=os.environ.get("AWS_ENDPOINT_URL", "http://127.0.0.1:8817"))
+    url = parser.parse_args().url
+    use_server(url)
+    os.environ["TRIALBOOK_URL"] = url
 
 
 def search(limit: int = 100) -> tuple[list[dict[str, Any]], int]:

@@ -10,10 +10,8 @@ xgboost 1.7.6 in an environment of its own (some 190 MB, once). Every figure bec
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
-import os
 import time
 from typing import Any
 
@@ -45,11 +43,7 @@ ENDED = {"Completed", "Failed", "Stopped"}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--url", default=os.environ.get("AWS_ENDPOINT_URL", "http://127.0.0.1:8817"))
-    arguments = parser.parse_args()
-    rank.use_server(arguments.url)
-    os.environ["TRIALBOOK_URL"] = arguments.url
+    rank.take_server(__doc__)
     console = Console()
     with Run(EXPERIMENT, f"published-{time.strftime('%m%d-%H%M%S')}", capture="off") as run:
         prefix = f"adult-bias/{run.run_name}"

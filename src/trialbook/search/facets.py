@@ -141,10 +141,12 @@ def tally(matcher: Matcher, name: str, rows: RowSet) -> Tally:
     else:
         at, found = _expanded(entries, listed(rows))
         present = found.present()
-        held = len(distinct(at[present]))
-        once = _once(_numbered(at[present], found.take(np.flatnonzero(present)))) if held < len(at) else None
+        places = np.flatnonzero(present)
+        held = len(distinct(at[places]))
+        # Only records with several values can have one twice
+        once = _once(_numbered(at[places], found.take(places))) if held < len(places) else None
         if once is not None:
-            found = found.take(np.flatnonzero(present)[once])
+            found = found.take(places[once])
             present = found.present()
     is_number = np.zeros(len(found), np.bool_) if found.has is None else found.has
     text_counts, numbers, counts = np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64)

@@ -1,5 +1,5 @@
 /** What the server tells of a job, of any kind. */
-import type { Channel, HyperParameterTrainingJobDefinition, HyperParameterTrainingJobSummary, HyperParameterTuningJobConfig, ProcessingInput, ProcessingOutput, SecondaryStatusTransition, TrainingJobStatusCounters } from "@/api/aws-types";
+import type { Channel, ExperimentConfig, HyperParameterTrainingJobDefinition, HyperParameterTrainingJobSummary, HyperParameterTuningJobConfig, ProcessingInput, ProcessingOutput, SecondaryStatusTransition, TrainingJobStatusCounters } from "@/api/aws-types";
 
 /** The members that several kinds of job have; the rest is under Raw. */
 export interface JobDocument {
@@ -9,7 +9,7 @@ export interface JobDocument {
   readonly BestTrainingJob?: HyperParameterTrainingJobSummary;
   readonly CreationTime?: number;
   readonly Environment?: Readonly<Record<string, string>>;
-  readonly ExperimentConfig?: { readonly ExperimentName?: string; readonly TrialName?: string; readonly RunName?: string };
+  readonly ExperimentConfig?: ExperimentConfig;
   readonly FailureReason?: string;
   readonly HyperParameters?: Readonly<Record<string, string>>;
   readonly HyperParameterTuningJobConfig?: HyperParameterTuningJobConfig;
