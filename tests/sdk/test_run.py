@@ -54,6 +54,14 @@ def test_a_run_is_found_with_all_it_said(target: Target) -> None:
 
 
 @pytest.mark.usefixtures("store")
+def test_a_job_that_is_given_a_run_at_once_finds_it() -> None:
+    with Run("exp", "r", capture="off") as run:
+        config = run.experiment_config
+        assert open_reading().call("run", {"name": config["RunName"]})["TrialComponentName"] == "exp-r"
+    assert config == {"ExperimentName": "exp", "TrialName": "Default-Run-Group-exp", "RunName": "exp-r"}
+
+
+@pytest.mark.usefixtures("store")
 def test_series_are_read_back_bit_for_bit() -> None:
     values = [0.1, math.nan, math.inf, -math.inf, -0.0, 5e-324]
     with Run("exp") as run:

@@ -305,7 +305,11 @@ class Run(PredictionLog, ClarifyLog, RunReading):
 
     @property
     def experiment_config(self) -> dict[str, str]:
-        """What a SageMaker job takes as ExperimentConfig to log to this run."""
+        """What a SageMaker job takes as ExperimentConfig to log to this run.
+
+        Waits until the store knows the run, for a job that names one which is not there is refused.
+        """
+        self.flush()
         return {"ExperimentName": self.experiment_name, "TrialName": self.run_group_name, "RunName": self.component}
 
     # What a run says
