@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 from tests.conftest import serve
 from tests.console.conftest import Console, open_console
-from tests.jobs.conftest import BUCKET, PYTHON, Jobs, channel, job_settings
+from tests.jobs.conftest import BUCKET, PYTHON, Jobs, channel, job_settings, wait_for
 from tests.jobs.test_tuning import Tunings
 
 from trialbook.server.console import pages
@@ -93,6 +93,28 @@ def test_a_training_job_is_watched_from_its_start_to_its_end(watched: Console, r
     expect(page.get_by_role("list", name="Timeline").get_by_text("Completed", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Stop")).to_have_count(0)
     expect(page.get_by_role("button", name="Deploy model")).to_be_visible()
+
+
+def test_what_a_job_did_before_the_page_could_listen_is_shown(watched: Console, running: Jobs, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    start(running, "unheard", gate=f'"{gate}"')
+    wait_for(lambda: running.lines("unheard"), lambda lines: len(lines) == 3)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    watched.page.route(re.compile("/console/api/events"), hold)
+    page = watched.open("#/jobs/training-job/unheard?tab=log")
+    expect(page.get_by_role("log")).to_be_visible(timeout=LONG_MS)
+    gate.touch()
+    running.ended("unheard")
+    expect(page.get_by_text("epoch=5 loss=0.1667;")).to_have_count(0)
+    assert held
+    for route in held:
+        route.continue_()
+    expect(page.get_by_text("epoch=5 loss=0.1667;")).to_be_visible()
+    expect(page.get_by_role("heading", level=1).locator("..").get_by_text("Completed")).to_be_visible()
 
 
 def test_a_job_shows_its_metrics_from_the_run_that_holds_them(watched: Console, running: Jobs) -> None:

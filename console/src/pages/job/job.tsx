@@ -45,7 +45,7 @@ export function JobPage({ resource, name, params }: Props) {
   const arn = kind === undefined ? "" : String(found.data?.[kind.arn] ?? "");
   const run = useRunOf(found.data, arn);
   useEvents(kind === undefined ? [] : [`job:${resource}/${name}`], (event) => {
-    if (event === "job") void found.refetch();
+    if (event === "job" || event === "hello" || event === "reset") void found.refetch();
   });
   if (kind === undefined) return <Alert type="error">There is no kind of job “{resource}”.</Alert>;
 

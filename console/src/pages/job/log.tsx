@@ -18,7 +18,8 @@ export function JobLog({ arn, topic, ended, params }: Props) {
   const queries = useQueryClient();
   useEvents([topic], (event, data: Omit<LogChunk, "run">) => {
     if (event === "log") setGrown((before) => grow(before, data));
-    if (event === "reset") void queries.invalidateQueries({ queryKey: ["streams", arn] });
+    // What was written after the page's own reading and before the stream began is in neither.
+    if (event === "hello" || event === "reset") void queries.invalidateQueries({ queryKey: ["streams", arn] });
   });
   return <LogPane entity={arn} params={params} live={!ended} grown={grown} none={ended ? "The job wrote no log." : "No line yet: they come here as they are written."} />;
 }
