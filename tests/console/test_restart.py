@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from tests.console.conftest import Console, open_tab
 
 from trialbook.sdk.run import Run
@@ -121,6 +121,27 @@ def test_a_run_of_another_process_appears_by_itself_in_a_table_of_runs(tab: Cons
     with without_reload(page):
         log_elsewhere("study", "second")
         expect(page.get_by_role("link", name="study-second", exact=True)).to_be_visible()
+
+
+def test_a_run_of_the_moment_before_the_page_could_listen_appears(tab: Console) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    expect(tab.open("#/about").get_by_role("heading", level=1)).to_be_visible()  # the search page listens no more
+    tab.page.route(re.compile("/console/api/events"), hold)
+    page = tab.open("#/search")
+    for _ in range(100):
+        if held:
+            break
+        page.wait_for_timeout(50)
+    with without_reload(page):
+        log_elsewhere("study", "first")
+        assert held
+        for route in held:
+            route.continue_()
+        expect(page.get_by_role("link", name="study-first", exact=True)).to_be_visible()
 
 
 def test_a_run_of_another_process_appears_by_itself_in_the_list_of_experiments(tab: Console) -> None:

@@ -95,10 +95,18 @@ def test_a_training_job_is_watched_from_its_start_to_its_end(watched: Console, r
     expect(page.get_by_role("button", name="Deploy model")).to_be_visible()
 
 
+def printed(jobs: Jobs, name: str) -> list[str]:
+    """Give what a job has printed so far."""
+    try:
+        return jobs.lines(name)
+    except jobs.logs.exceptions.ResourceNotFoundException:
+        return []
+
+
 def test_what_a_job_did_before_the_page_could_listen_is_shown(watched: Console, running: Jobs, tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     start(running, "unheard", gate=f'"{gate}"')
-    wait_for(lambda: running.lines("unheard"), lambda lines: len(lines) == 3)
+    wait_for(lambda: printed(running, "unheard"), lambda lines: len(lines) == 3)
     held: list[Route] = []
 
     def hold(route: Route) -> None:

@@ -29,6 +29,8 @@ export function useNews(topics: readonly string[], look: () => Promise<void>, re
 
   useEvents(topics, (event) => {
     if (event === "search" || event === "reset") wait(earliest.current - performance.now());
+    // What happened after the list was read and before the stream began is in neither.
+    else if (event === "hello") wait(SOON);
   });
   useEffect(() => () => clearTimeout(timer.current), []);
 }
