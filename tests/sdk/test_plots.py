@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -17,8 +18,11 @@ from trialbook.sdk import plots
 from trialbook.sdk.curves_of_runs import Curve, averaged, curve, smoothed, thinned
 from trialbook.sdk.importance import importance
 from trialbook.sdk.plot_style import COLOURS
-from trialbook.sdk.reading import NO_STEP, Metric
+from trialbook.sdk.reading import NO_STEP, Metric, open_reading
 from trialbook.sdk.table import Table
+from trialbook.sdk.target import forget_transports
+from trialbook.sdk.transport import HttpTransport, LocalTransport
+from trialbook.wire import points
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
@@ -263,3 +267,65 @@ def test_the_colours_stay_apart_for_the_colour_blind() -> None:
         seen = np.clip(linear @ matrix.T, 0, 1) ** (1 / 2.2)
         apart = [np.abs(a - b).sum() for at, a in enumerate(seen) for b in seen[:at]]
         assert min(apart) > 0.1
+
+
+@pytest.fixture(params=["folder", "server"])
+def place(request: pytest.FixtureRequest, store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Have the test once in a folder and once with a server; gives the binary calls made since, by their names."""
+    if request.param == "server":
+        server = request.getfixturevalue("live_server")
+        monkeypatch.setenv("TRIALBOOK_URL", server.url)
+    asked: list[str] = []
+    for kind in (LocalTransport, HttpTransport):
+        real = kind.exchange
+
+        def counted(self: Any, operation: str, message: bytes, real: Any = real) -> bytes:
+            asked.append(operation)
+            return bytes(real(self, operation, message))
+
+        monkeypatch.setattr(kind, "exchange", counted)
+    yield asked
+    forget_transports()
+
+
+def test_a_line_of_a_table_reads_what_the_picture_shows_in_one_call(place: list[str]) -> None:
+    values = np.sin(np.arange(9000) / 50)
+    values[[1234, 5678]] = 77, -88
+    for name, shown in (("long", values), ("short", values[:3]), ("other", values[:0])):
+        with Run("exp", name) as run:
+            for step, value in enumerate(shown):
+                run.log_metric("loss", float(value), step=step, timestamp=1e9 + step)
+            run.log_metric("else", 1.0)
+    table = Experiment("exp").search()
+    for x, first, last, calls in (
+        ("step", 0.0, 8999.0, 2),
+        ("time", 1e9 / 86_400, (1e9 + 8999) / 86_400, 1),
+        ("relative", 0.0, 8999.0, 1),
+    ):
+        place.clear()
+        lines = drawn(table.line("loss", x=x))
+        assert place == ["view"] * calls
+        assert set(lines) == {"exp-long", "exp-short"}
+        across, heights = lines["exp-long"]
+        assert len(across) <= 3 * 2000
+        assert (max(heights), min(heights)) == (77, -88)
+        assert across[0] == pytest.approx(first, abs=1e-6)
+        assert across[-1] == pytest.approx(last, rel=1e-6, abs=9000 / 2000)
+        assert sorted(across) == across
+    place.clear()
+    lines = drawn(table.take([row for row, name in enumerate(table["name"]) if name == "exp-short"]).line("loss"))
+    assert place == ["view"]
+    assert lines["exp-short"] == ([0, 1, 2], values[:3].tolist())
+
+
+def test_a_line_of_points_without_steps_is_drawn_by_their_places(place: list[str]) -> None:
+    with Run("exp", "r") as run:
+        run.log_metric("loss", 0.0, step=0)
+    transport = open_reading()
+    none = np.full(3, NO_STEP)
+    columns = (none.tobytes(), (1e9 + np.arange(3.0)).tobytes(), np.arange(3.0).tobytes(), bytes(12))
+    head = {"run": "exp-r", "writer": "test", "seq": 0, "names": ["gauge"]}
+    transport.exchange("points", points.write(head, columns))
+    place.clear()
+    assert drawn(Experiment("exp").search().line("gauge"))["exp-r"] == ([0, 1, 2], [0, 1, 2])
+    assert place == ["view", "view", "series"]

@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from trialbook.sdk.reading import Metric
+    from trialbook.sdk.transport import Transport
+    from trialbook.wire.view import Column
 
 MOST_POINTS = 4000
+MOST_SERIES = 1000
+"""Of one view."""
 _DAY = 86_400.0
 
 
@@ -41,6 +45,49 @@ def curve(series: Metric, x: str) -> Curve:
         across = series.time - (series.time.min() if len(series.time) else 0.0)
     order = np.argsort(across, kind="stable")
     return Curve(across[order], series.value[order])
+
+
+def viewed(transport: Transport, runs: Sequence[str], metric: str, x: str) -> dict[str, Curve]:
+    """Read what a picture can show of a series of many runs: every point, or the extremes of each bucket.
+
+    One call reads a thousand runs. Over "step", runs that have no point with a step cost a second call for all of them,
+    and are read whole if they have points without one. Of a series in which only some points have a step, those are
+    drawn. In buckets x is a bucket's begin, and y is a 32-bit float. Runs without the series are left out.
+    """
+    from trialbook.sdk.reading import read_metrics
+
+    curves: dict[str, Curve] = {}
+    names = list(dict.fromkeys(runs))
+    for at in range(0, len(names), MOST_SERIES):
+        part = names[at : at + MOST_SERIES]
+        found = _view(transport, part, metric, x, MOST_POINTS // 2)
+        rest = [run for run in part if run not in found]
+        stepless = _view(transport, rest, metric, "time", 1) if rest and x == "step" else {}
+        wholes = {run: curve(read_metrics(transport, run, [metric])[metric], x) for run in stepless}
+        curves |= {run: (found | wholes)[run] for run in part if run in found or run in wholes}
+    return curves
+
+
+def _view(transport: Transport, runs: Sequence[str], metric: str, x: str, buckets: int) -> dict[str, Curve]:
+    from trialbook.sdk.reading import EMPTY
+    from trialbook.wire import points, view
+
+    queries = [{"run": run, "metric": metric} for run in runs]
+    ask = points.write({"names": [], "queries": queries, "x": x, "buckets": buckets}, EMPTY)
+    seen = view.read(transport.exchange("view", ask))
+    columns = zip(seen.head["series"], seen.series, strict=True)
+    return {told["run"]: _shown(seen.x, one, x) for told, one in columns if one.count.any()}
+
+
+def _shown(grid: NDArray[np.float64], column: Column, axis: str) -> Curve:
+    """Draw each bucket as its minimum, its maximum and its last value; one of a single point as that point."""
+    held = column.count > 0
+    x = grid[held]
+    low, high, last = (part[held].astype(np.float64) for part in (column.minimum, column.maximum, column.last))
+    # A bucket of NaN alone is a gap; a NaN among numbers is none, as in `thinned`.
+    keep = np.column_stack([np.ones(len(x), np.bool_), high > low, np.isfinite(last) & (low != last) & (high != last)])
+    across = x / _DAY if axis == "time" else x - x[0] if axis == "relative" else x
+    return Curve(np.repeat(across, keep.sum(axis=1)), np.column_stack([low, high, last])[keep])
 
 
 def smoothed(one: Curve, weight: float) -> Curve:

@@ -45,7 +45,8 @@ def line(
     Parameters
     ----------
     source
-        A table of runs, or series by name as `table.metric(...)` gives them.
+        A table of runs, or series by name as `table.metric(...)` gives them. Of a table, plain lines are read as what
+        the picture can show, in one call for all runs; means (`smooth`, `by`) read whole series.
     x
         "step", "time", or "relative" (seconds since the run's first point).
     smooth
@@ -72,11 +73,14 @@ def line(
         )
         raise ValueError(message)
     name = short(metric)
-    series = source.metric(name) if hasattr(source, "metric") else dict(source)
-    if not series:
+    if hasattr(source, "curves") and not smooth and by is None:
+        curves = source.curves(name, x)
+    else:
+        series = source.metric(name) if hasattr(source, "metric") else dict(source)
+        curves = {run: curve(one, x) for run, one in series.items()}
+    if not curves:
         message = f"No run of these has a metric '{name}'."
         raise ValueError(message)
-    curves = {run: curve(one, x) for run, one in series.items()}
     ax = axes(ax)
     if by is None:
         for number, (run, one) in enumerate(curves.items()):

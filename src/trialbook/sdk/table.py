@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
+    from trialbook.sdk.curves_of_runs import Curve
     from trialbook.sdk.reading import Metric
     from trialbook.sdk.transport import Transport
 
@@ -186,11 +187,21 @@ class Table(TablePlots):
         """Read a series of every run of the table, by the run's name; runs without it are left out."""
         from trialbook.sdk.reading import read_metrics
 
+        transport = self._source()
+        read = {run: read_metrics(transport, run, [name])[name] for run in self._column("name")}
+        return {run: series for run, series in read.items() if len(series.value)}
+
+    def curves(self, name: str, x: str) -> dict[str, Curve]:
+        """Read what a picture can show of a series of every run, a thousand a call; see `curves_of_runs.viewed`."""
+        from trialbook.sdk.curves_of_runs import viewed
+
+        return viewed(self._source(), self._column("name"), name, x)
+
+    def _source(self) -> Transport:
         if self.resource != RUN or self._transport is None:
             message = f"Only a table of runs from a search has series; this one holds '{self.resource}' records."
             raise ValueError(message)
-        read = {run: read_metrics(self._transport, run, [name])[name] for run in self._column("name")}
-        return {run: series for run, series in read.items() if len(series.value)}
+        return self._transport
 
     def __repr__(self) -> str:
         return to_text(self)
