@@ -10,37 +10,48 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from tests.conftest import LiveServer, serve
 from tests.console.conftest import Console, open_console
 from tests.console.study import RICH
 
+from trialbook.names import Scope
 from trialbook.sdk.run import Run
 from trialbook.server.console import pages
+from trialbook.services import ingest
+from trialbook.services.context import Call
 from trialbook.settings import Settings
+from trialbook.store.interface import Points
 
 MANY = 1000
-LONG = 100_000
-SPIKE = 54_321
+LONG, SPIKE, LOST, ENDLESS = 1_000_000, 543_210, 250_400, 750_400
+"""Points of the long curve, and where one is high, one NaN, one infinite: inside of buckets, not their last points."""
+BEGIN = 1_790_000_000.0
 
 
 @pytest.fixture(scope="module")
 def wide_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """Serve a run of a thousand metrics, and one of a hundred thousand points with one spike."""
+    """Serve a run of a thousand metrics, and one of a million points."""
     if not pages.is_built():
         pytest.skip("THE CONSOLE IS NOT BUILT: run `make console`; none of its pages was tested.")
     folder: Path = tmp_path_factory.mktemp("wide")
-    with serve(Settings(store=str(folder / "store"))) as server, pytest.MonkeyPatch.context() as patch:
+    settings = Settings(store=str(folder / "store"))
+    with serve(settings) as server, pytest.MonkeyPatch.context() as patch:
         patch.setenv("TRIALBOOK_URL", server.url)
         patch.chdir(folder)
         with Run("wide", run_name="many", capture=False) as run:
             for number in range(MANY):
                 for step in range(3):
                     run.log_metric(f"layer{number % 10}/m{number}", math.sin(number + step), step=step)
-        with Run("wide", run_name="long", capture=False) as run:
-            for step in range(LONG):
-                run.log_metric("loss", math.exp(-step / 3e4) + (9 if step == SPIKE else 0), step=step)
+        call = Call(server.workspace, Scope(settings.account, "us-east-1"), "test", "request")
+        steps = np.arange(LONG)
+        value = np.exp(-steps / 3e5).astype(np.float64)
+        value[[SPIKE, LOST, ENDLESS]] = 9, np.nan, np.inf
+        points = Points(["loss"], np.zeros(LONG, np.uint32), steps, (BEGIN + steps * 0.01).astype(np.float64), value)
+        start = {"experiment": "wide", "trial": "wide"}
+        ingest.append(call, "wide-long", "test", 0, points, start=start, changes=[{"update": {"StartTime": BEGIN}}])
         yield server
 
 
@@ -71,35 +82,53 @@ def _drag(page: Page, chart: Locator, start: float, end: float) -> None:
     page.mouse.up()
 
 
-def test_a_zoom_reads_the_points_themselves_and_a_double_click_shows_all(wide: Console) -> None:
-    page = wide.open("#/runs/wide-long?tab=metrics")
-    chart = _chart(page, "loss")
-    expect(chart.get_by_role("img", name="100,000 points")).to_be_visible()
+def _zoom_to(page: Page, chart: Locator, step: int, *reaches: float) -> None:
+    """Drag again and again around one step, so many shares of what is shown to each side."""
     low, high = 0.0, LONG - 1.0
-    for reach in (0.02, 0.2, 0.15):
-        before, place = page.url, (SPIKE - low) / (high - low)
+    for reach in reaches:
+        before, place = page.url, (step - low) / (high - low)
         _drag(page, chart, place - reach, place + reach)
         expect(page).not_to_have_url(before)
         asked = parse_qs(page.url.partition("?")[2])
         low, high = float(asked["from"][0]), float(asked["to"][0])
-    expect(chart.get_by_role("img", name=re.compile(r"\b4\d\d points"))).to_be_visible()
-    _menu(page, "loss", "View as table")
-    expect(chart.get_by_role("row", name=re.compile(rf"^{SPIKE} 9\.\d+"))).to_be_visible()
-    page.reload()
-    expect(chart.get_by_role("img", name=re.compile(r"\b4\d\d points"))).to_be_visible()
-    chart.locator(".u-over").dblclick()
-    expect(chart.get_by_role("img", name="100,000 points")).to_be_visible()
 
 
-def test_a_spike_is_in_the_band_of_the_whole_curve(wide: Console) -> None:
+def _points(chart: Locator, count: str) -> Locator:
+    return chart.get_by_role("img", name=re.compile(rf"[^\d,]{count} points"))
+
+
+def test_a_million_points_are_zoomed_to_the_points_themselves_and_back(wide: Console) -> None:
     page = wide.open("#/runs/wide-long?tab=metrics")
-    expect(_chart(page, "loss").get_by_role("img", name="100,000 points")).to_be_visible()
+    chart = _chart(page, "loss")
+    expect(_points(chart, "1,000,000")).to_be_visible()
+    _zoom_to(page, chart, SPIKE, 0.02, 0.06, 0.05)
+    expect(_points(chart, r"4\d\d")).to_be_visible()
+    _menu(page, "loss", "View as table")
+    expect(chart.get_by_role("row", name=re.compile(rf"^{SPIKE} 9"))).to_be_visible()
+    page.reload()
+    expect(_points(chart, r"4\d\d")).to_be_visible()
+    page.go_back()
+    expect(_points(chart, r"4,\d\d\d")).to_be_visible()
+    page.go_back()
+    expect(_points(chart, r"(39|40),\d\d\d")).to_be_visible()
+    page.go_forward()
+    expect(_points(chart, r"4,\d\d\d")).to_be_visible()
+    chart.locator(".u-over").dblclick()
+    expect(_points(chart, "1,000,000")).to_be_visible()
+
+
+def test_a_spike_and_what_is_no_number_are_in_their_buckets_of_the_whole_curve(wide: Console) -> None:
+    page = wide.open("#/runs/wide-long?tab=metrics")
+    expect(_points(_chart(page, "loss"), "1,000,000")).to_be_visible()
     with page.expect_download() as told:
         _menu(page, "loss", "Download CSV")
     rows = list(csv.DictReader(io.StringIO(told.value.path().read_text())))
     assert len(rows) == 600
-    assert max(float(row["loss max"]) for row in rows) > 9
+    width = LONG / len(rows)
+    assert [at for at, row in enumerate(rows) if float(row["loss max"] or "nan") > 8] == [int(SPIKE / width)]
     assert max(float(row["loss"]) for row in rows) < 2
+    odd = {at: row["loss not finite"] for at, row in enumerate(rows) if row["loss not finite"]}
+    assert odd == {int(LOST / width): "NaN", int(ENDLESS / width): "Infinity"}
 
 
 def test_a_thousand_metrics_mount_no_more_than_twenty_charts(wide: Console) -> None:

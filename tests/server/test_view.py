@@ -58,6 +58,8 @@ def check_bucket(inside: list[float], column: wire.Column, place: int) -> None:
     assert same(column.last[place], inside[-1] if inside else math.nan)
     assert same(column.minimum[place], min(numbers, default=math.nan))
     assert same(column.maximum[place], max(numbers, default=math.nan))
+    assert column.nans is not None
+    assert column.nans[place] == len(inside) - len(numbers)
 
 
 @settings(deadline=None)
@@ -170,7 +172,7 @@ def test_a_merge_changes_no_picture(call: Call, x: str) -> None:
     call.store.merge(run)
     after = wire.read(native.VIEWS["view"](call, ask))
     assert (after.x == before.x).all()
-    for name in ("count", "last", "minimum", "maximum"):
+    for name in ("count", "last", "minimum", "maximum", "nans"):
         np.testing.assert_array_equal(getattr(after.series[0], name), getattr(before.series[0], name))
 
 

@@ -27,6 +27,8 @@ export interface Column {
   readonly min: Float32Array | Float64Array;
   readonly max: Float32Array | Float64Array;
   readonly count: Uint32Array;
+  /** How many points of each bucket are NaN; undefined where none is, and in a raw view. */
+  readonly nan?: Uint32Array | undefined;
 }
 
 export interface View {
@@ -43,7 +45,7 @@ interface Head {
   readonly rev: number;
   readonly cursor: string;
   readonly n: number;
-  readonly series: readonly { readonly run: string; readonly metric: string; readonly count: number; readonly error?: string }[];
+  readonly series: readonly { readonly run: string; readonly metric: string; readonly count: number; readonly error?: string; readonly nan?: { readonly at: readonly number[]; readonly count: readonly number[] } }[];
 }
 
 export async function view(request: ViewRequest, signal?: AbortSignal): Promise<View> {
@@ -69,7 +71,13 @@ export function decode(bytes: ArrayBuffer): View {
     const [last, min, max] = [0, 1, 2].map((place) => new Float32Array(bytes, at + 4 * n * place, n)) as [Float32Array, Float32Array, Float32Array];
     const count = new Uint32Array(bytes, at + 12 * n, n);
     at += 16 * n;
-    return { ...named, last, min, max, count };
+    return { ...named, last, min, max, count, nan: told.nan === undefined ? undefined : dense(told.nan, n) };
   });
   return { mode: head.mode, rev: head.rev, cursor: head.cursor, x, series };
+}
+
+function dense({ at, count }: { readonly at: readonly number[]; readonly count: readonly number[] }, n: number): Uint32Array {
+  const made = new Uint32Array(n);
+  at.forEach((place, index) => (made[place] = count[index]!));
+  return made;
 }

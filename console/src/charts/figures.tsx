@@ -1,6 +1,6 @@
 /** The numbers of a chart as a table: what a picture says to those who do not see it. */
 import type { Axis } from "@/api/view";
-import type { Plot } from "@/charts/plot";
+import { oddText, type Plot } from "@/charts/plot";
 import { axisTitle, placeText } from "@/charts/ticks";
 import { showNumber } from "@/query/show";
 
@@ -32,7 +32,7 @@ export function Figures({ plot, x, nameOf, label }: { readonly plot: Plot; reado
               <tr key={at}>
                 <td>{x === "step" ? showNumber(place) : placeText(x, place)}</td>
                 {plot.lines.map((line) => (
-                  <td key={`${line.run}\n${line.metric}`}>{cell(line.raw[at], line.marks.find((mark) => mark.at === at)?.what)}</td>
+                  <td key={`${line.run}\n${line.metric}`}>{cell(line.raw[at], oddText(line, at))}</td>
                 ))}
               </tr>
             );
@@ -44,5 +44,5 @@ export function Figures({ plot, x, nameOf, label }: { readonly plot: Plot; reado
 }
 
 function cell(value: number | null | undefined, odd: string | undefined): string {
-  return odd ?? (typeof value === "number" ? showNumber(value) : "");
+  return [typeof value === "number" ? showNumber(value) : undefined, odd].filter((one) => one !== undefined).join(", ");
 }

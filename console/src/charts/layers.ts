@@ -4,7 +4,7 @@ import uPlot from "uplot";
 import type { Axis } from "@/api/view";
 import { prepared } from "@/charts/canvas";
 import type { Stroke } from "@/charts/colours";
-import type { Line, Plot } from "@/charts/plot";
+import { oddText, type Line, type Odd, type Plot } from "@/charts/plot";
 import type { Value } from "@/charts/smooth";
 import { placeText } from "@/charts/ticks";
 import { showNumber } from "@/query/show";
@@ -22,22 +22,36 @@ export function bandsAndRaw(u: uPlot, plot: Plot, few: boolean): void {
   });
 }
 
-/** Draw a sign where a value that is no number fell: `!` for NaN, arrows for the infinities. */
+/** Where each sign stands: its text and the tick that points at its place, from the top or, below zero, the bottom. */
+const SIGNS: Record<Odd, { readonly text: string; readonly row: number; readonly tick: number }> = {
+  NaN: { text: "NaN", row: 12, tick: 15 },
+  Infinity: { text: "▲∞", row: 32, tick: 35 },
+  "-Infinity": { text: "▼∞", row: -3, tick: -21 },
+};
+const SIGN_WIDTH = 26;
+
+/** Draw a sign where a value that is no number fell: a tick for each place, and a text where there is room for it. */
 export function marks(u: uPlot, plot: Plot): void {
   if (plot.lines.every((line) => line.marks.length === 0)) return;
+  const drawn: Record<Odd, Set<number>> = { NaN: new Set(), Infinity: new Set(), "-Infinity": new Set() };
   clipped(u, (context) => {
     const scale = devicePixelRatio;
+    const from = (row: number): number => u.bbox.top + (row < 0 ? u.bbox.height : 0) + row * scale;
     context.font = `bold ${12 * scale}px sans-serif`;
     context.textAlign = "center";
+    context.globalAlpha = 1;
     plot.lines.forEach((line, at) => {
       context.fillStyle = strokeOf(u, at + 1);
-      context.globalAlpha = 1;
-      for (const mark of line.marks) {
-        const left = u.valToPos(plot.x[mark.at]!, "x", true);
-        const low = mark.what === "-Infinity";
-        const top = low ? u.bbox.top + u.bbox.height - 3 * scale : u.bbox.top + 12 * scale;
-        context.fillText({ NaN: "NaN", Infinity: "▲∞", "-Infinity": "▼∞" }[mark.what], left, top);
-        context.fillRect(left - scale / 2, u.bbox.top + (low ? u.bbox.height - 22 * scale : 16 * scale), scale, 6 * scale);
+      const written: Record<Odd, number> = { NaN: -Infinity, Infinity: -Infinity, "-Infinity": -Infinity };
+      for (const { at: place, what } of line.marks) {
+        const left = Math.round(u.valToPos(plot.x[place]!, "x", true));
+        if (left < u.bbox.left || left > u.bbox.left + u.bbox.width || drawn[what].has(left)) continue;
+        drawn[what].add(left);
+        const { text: sign, row, tick } = SIGNS[what];
+        context.fillRect(left - scale / 2, from(tick), scale, 6 * scale);
+        if (left - written[what] < SIGN_WIDTH * scale) continue;
+        written[what] = left;
+        context.fillText(sign, left, from(row));
       }
     });
   });
@@ -78,16 +92,17 @@ export function tip(u: uPlot, element: HTMLElement, { plot, x, nameOf }: Shown):
     return;
   }
   const rows = plot.lines
-    .map((line, at) => ({ line, at, value: line.value[idxs?.[at + 1] ?? idx], odd: line.marks.find((mark) => mark.at === idx)?.what }))
+    .map((line, at) => ({ line, at, value: line.value[idxs?.[at + 1] ?? idx], odd: oddText(line, idx) }))
     .filter((row) => typeof row.value === "number" || row.odd !== undefined)
     .map((row) => ({ ...row, off: typeof row.value === "number" ? Math.abs(u.valToPos(row.value, "y") - top) : 0 }))
     .sort((one, two) => one.off - two.off);
-  const made = [text("div", placeText(x, plot.x[idx]!), "chart-tip-place")];
+  const made = [text("div", placeText(x, plot.x[idx]!, plot.exact), "chart-tip-place")];
   for (const row of rows.slice(0, MOST_IN_TIP)) {
     const item = text("div", "", "chart-tip-row");
     const sign = text("span", "", "chart-sign");
     sign.style.background = strokeOf(u, row.at + 1);
-    const value = row.odd ?? showNumber(row.value as number);
+    const known = typeof row.value === "number" ? (plot.exact === true ? String(row.value) : showNumber(row.value)) : undefined;
+    const value = [known, row.odd].filter((one) => one !== undefined).join(", ");
     const band = row.line.low === undefined ? "" : bandText(row.line, idxs?.[row.at + 1] ?? idx);
     item.append(sign, text("span", nameOf?.(row.line.run, row.line.metric) ?? row.line.run, "chart-tip-name"), text("span", `${value}${band}`, "chart-tip-value"));
     made.push(item);

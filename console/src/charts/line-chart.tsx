@@ -8,7 +8,7 @@ import type { Stroke } from "@/charts/colours";
 import { highlight, highlighted, onHighlight } from "@/charts/highlight";
 import { bandsAndRaw, marks, spotlight, tip } from "@/charts/layers";
 import { rangeOf, type Plot } from "@/charts/plot";
-import { axisText, axisTitle } from "@/charts/ticks";
+import { axisTitle, tickTexts } from "@/charts/ticks";
 
 interface Props {
   readonly plot: Plot;
@@ -42,6 +42,8 @@ export function LineChart(props: Props) {
   const latest = useRef(props);
   latest.current = props;
   const theme = useTheme();
+  const shown = useRef(true);
+  const waiting = useRef<() => void>(undefined);
   const structure = JSON.stringify([plot.lines.map((line) => [line.run, line.metric]), x, logX, logY, theme, height, props.yTitle]);
 
   useLayoutEffect(() => {
@@ -53,6 +55,13 @@ export function LineChart(props: Props) {
       if (element.clientWidth > 0 && element.clientWidth !== made.width) made.setSize({ width: element.clientWidth, height });
     });
     watcher.observe(element);
+    const sight = new IntersectionObserver((seen) => {
+      shown.current = seen.at(-1)!.isIntersecting;
+      if (!shown.current) return;
+      waiting.current?.();
+      waiting.current = undefined;
+    });
+    sight.observe(element);
     const light = document.createElement("canvas");
     light.className = "chart-light";
     made.over.prepend(light);
@@ -75,6 +84,8 @@ export function LineChart(props: Props) {
       unsubscribe();
       cancelAnimationFrame(frame);
       watcher.disconnect();
+      sight.disconnect();
+      waiting.current = undefined;
       onReady?.(undefined);
       made.destroy();
       chart.current = undefined;
@@ -85,14 +96,20 @@ export function LineChart(props: Props) {
   useEffect(() => {
     const made = chart.current;
     if (made === undefined) return;
-    if (drawn.current === plot) {
-      // Only what is shown of it changes.
-      const [min, max] = shownX(latest.current, plot.x[0] ?? null, plot.x.at(-1) ?? null) as [number, number];
-      made.setScale("x", { min, max });
-      return;
-    }
-    drawn.current = plot;
-    made.setData(dataOf(plot), true);
+    const draw = (): void => {
+      const now = latest.current.plot;
+      if (drawn.current === now) {
+        // Only what is shown of it changes.
+        const [min, max] = shownX(latest.current, now.x[0] ?? null, now.x.at(-1) ?? null) as [number, number];
+        made.setScale("x", { min, max });
+        return;
+      }
+      drawn.current = now;
+      made.setData(dataOf(now), true);
+    };
+    // What nobody sees is drawn when it comes into sight.
+    if (shown.current) draw();
+    else waiting.current = draw;
   }, [plot, props.from, props.to, props.outliers]);
 
   return (
@@ -143,8 +160,8 @@ function optionsOf(latest: Latest, element: HTMLElement, tipElement: HTMLElement
       y: { distr: logY ? 3 : 1, range: (u) => shownY(latest.current, u) },
     },
     axes: [
-      { ...axis, ...(x === "step" ? { incrs: WHOLE } : {}), ...(x === "time" ? {} : { values: (_u, ticks) => ticks.map((tick) => axisText(x, tick)) }), label: axisTitle(x), labelSize: 18, labelFont: "12px sans-serif", size: 34 },
-      { ...axis, size: 62, values: (_u, ticks) => ticks.map((tick) => axisText("value", tick)), ...(title === undefined ? {} : { label: title, labelSize: 18, labelFont: "12px sans-serif" }) },
+      { ...axis, ...(x === "step" ? { incrs: WHOLE } : {}), ...(x === "time" ? {} : { values: (_u, ticks) => tickTexts(x, ticks) }), label: axisTitle(x), labelSize: 18, labelFont: "12px sans-serif", size: 34 },
+      { ...axis, size: (_u, texts) => Math.max(62, 22 + 6.7 * Math.max(0, ...(texts ?? []).map((one) => one.length))), values: (_u, ticks) => tickTexts("value", ticks), ...(title === undefined ? {} : { label: title, labelSize: 18, labelFont: "12px sans-serif" }) },
     ],
     series: [
       {},
@@ -156,7 +173,7 @@ function optionsOf(latest: Latest, element: HTMLElement, tipElement: HTMLElement
           // More than a device pixel leaves the fast path for hairlines: 35 frames a second become 5 with 200 lines.
           width: few ? 1.5 : hair,
           ...(few && stroke.dash.length > 0 ? { dash: [...stroke.dash] } : {}),
-          points: { show: few && line.raw.length <= 60 ? undefined! : (_u, at) => lonely(latest.current.plot, at) },
+          points: { size: 5, show: (u, at, first, last) => arePoints(u, latest.current.plot, at, few, first, last) },
         };
       }),
     ],
@@ -191,6 +208,19 @@ function nearest(plot: Plot, series: number, at: number): number {
     if (off > 200) break;
   }
   return at;
+}
+
+/** How many CSS pixels a point needs to be told from the next one. */
+const ROOM = 8;
+
+/** Points are drawn where each is one that was logged and there is room for them; so is a point that is alone. */
+function arePoints(u: uPlot, plot: Plot, series: number, few: boolean, first: number, last: number): boolean {
+  if (lonely(plot, series)) return true;
+  if (!few || plot.exact !== true) return false;
+  const { raw } = plot.lines[series - 1]!;
+  let count = 0;
+  for (let at = first; at <= last; at += 1) if (typeof raw[at] === "number") count += 1;
+  return count * ROOM <= u.over.clientWidth;
 }
 
 /** A line of one point would not be seen. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { View } from "@/api/view";
-import { gapsOf, plotOf, rangeOf } from "@/charts/plot";
+import { gapsOf, oddText, plotOf, rangeOf } from "@/charts/plot";
 
 function made(values: readonly number[], count = values.map(() => 1), mode: View["mode"] = "raw"): View {
   const last = Float64Array.from(values);
@@ -18,6 +18,21 @@ describe("a plot", () => {
       { at: 3, what: "Infinity" },
       { at: 4, what: "-Infinity" },
     ]);
+  });
+
+  it("marks NaN and both infinities of a bucket, whichever of its points they are", () => {
+    const view = made([1, 2, 3], [4, 4, 4], "buckets");
+    const [column] = view.series;
+    const odd = { ...column!, min: Float64Array.from([1, -Infinity, 3]), max: Float64Array.from([1, Infinity, 3]), nan: Uint32Array.from([2, 1, 0]) };
+    const [line] = plotOf({ ...view, series: [odd] }, plain).lines;
+    expect(line!.value).toEqual([1, 2, 3]);
+    expect(line!.marks).toEqual([
+      { at: 0, what: "NaN" },
+      { at: 1, what: "NaN" },
+      { at: 1, what: "Infinity" },
+      { at: 1, what: "-Infinity" },
+    ]);
+    expect([0, 1, 2].map((at) => oddText(line!, at))).toEqual(["NaN", "NaN, Infinity, -Infinity", undefined]);
   });
 
   it("goes on over places that are only other series'", () => {

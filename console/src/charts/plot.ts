@@ -28,6 +28,8 @@ export interface Line {
 export interface Plot {
   readonly x: readonly number[];
   readonly lines: readonly Line[];
+  /** Each place is a point that was logged, with all its digits. */
+  readonly exact?: boolean;
 }
 
 /** How many times its usual distance a hole must be to be drawn as one. */
@@ -42,7 +44,7 @@ export interface Shape {
 export function plotOf(view: Pick<View, "mode" | "x" | "series">, shape: Shape): Plot {
   const from = shape.logX ? firstAbove(view.x) : 0;
   const x = Array.from(view.x.subarray(from));
-  return { x, lines: view.series.map((column) => lineOf(column, from, view.mode === "buckets", shape)) };
+  return { x, exact: view.mode === "raw", lines: view.series.map((column) => lineOf(column, from, view.mode === "buckets", shape)) };
 }
 
 /** Smooth the lines of a plot, which keeps the raw ones. */
@@ -64,8 +66,7 @@ function lineOf(column: Column, from: number, banded: boolean, shape: Shape): Li
       continue;
     }
     const last = column.last[place]!;
-    const odd = oddness(column, place);
-    if (odd !== undefined) marks.push({ at, what: odd });
+    for (const what of oddities(column, place)) marks.push({ at, what });
     raw[at] = drawable(last, shape.logY);
     if (banded) {
       low[at] = drawable(column.min[place]!, shape.logY);
@@ -77,11 +78,19 @@ function lineOf(column: Column, from: number, banded: boolean, shape: Shape): Li
   return banded ? { ...named, low, high } : { ...named, low: undefined, high: undefined };
 }
 
-function oddness(column: Column, at: number): Odd | undefined {
-  const last = column.last[at]!;
-  if (Number.isNaN(last)) return "NaN";
-  if (column.max[at] === Infinity) return "Infinity";
-  return column.min[at] === -Infinity ? "-Infinity" : undefined;
+/** Name all that is no number among the points of a place, of whichever of them. */
+function oddities(column: Column, at: number): Odd[] {
+  const found: Odd[] = [];
+  if (Number.isNaN(column.last[at]!) || (column.nan?.[at] ?? 0) > 0) found.push("NaN");
+  if (column.max[at] === Infinity) found.push("Infinity");
+  if (column.min[at] === -Infinity) found.push("-Infinity");
+  return found;
+}
+
+/** Write what is no number at a place of a line; undefined where there is nothing of the kind. */
+export function oddText(line: Line, at: number): string | undefined {
+  const found = new Set(line.marks.filter((mark) => mark.at === at).map((mark) => mark.what));
+  return found.size === 0 ? undefined : [...found].join(", ");
 }
 
 function drawable(value: number, log: boolean): number | null {

@@ -1,18 +1,19 @@
 /** A chart to go: as CSV, as PNG. */
 import type uPlot from "uplot";
-import type { Plot } from "@/charts/plot";
+import { oddText, type Plot } from "@/charts/plot";
 
-/** Write every point of a plot: x, and for each line its value, and least and greatest where it has them. */
+/** Write every point of a plot: x, and for each line its value; where a place is a bucket of points, its least and
+ * greatest too, and what is no number among them. */
 export function plotCsv(plot: Plot, xName: string, nameOf: (run: string, metric: string) => string): string {
   const heads = plot.lines.flatMap((line) => {
     const name = nameOf(line.run, line.metric);
-    return line.low === undefined ? [name] : [name, `${name} min`, `${name} max`];
+    return line.low === undefined ? [name] : [name, `${name} min`, `${name} max`, ...(line.marks.length > 0 ? [`${name} not finite`] : [])];
   });
   const rows = plot.x.map((x, at) => {
     const cells = plot.lines.flatMap((line) => {
-      const odd = line.marks.find((mark) => mark.at === at)?.what;
-      const value = odd ?? line.raw[at] ?? "";
-      return line.low === undefined ? [value] : [value, line.low[at] ?? "", line.high![at] ?? ""];
+      const odd = oddText(line, at) ?? "";
+      if (line.low === undefined) return [line.raw[at] ?? odd];
+      return [line.raw[at] ?? "", line.low[at] ?? "", line.high![at] ?? "", ...(line.marks.length > 0 ? [odd.replaceAll(", ", " ")] : [])];
     });
     return [x, ...cells].join(",");
   });

@@ -42,20 +42,28 @@ export function writeOutliers(shown: boolean): void {
 }
 
 const ZOOM = "trialbook-zoom";
+const ONE_STEP = 400;
+let zoomed = 0;
 
-/** Keep a zoom in the address without drawing the page anew: only charts follow it. */
-export function writeZoom(range: readonly [number, number] | undefined): void {
+/** Keep a zoom in the address without drawing the page anew: only charts follow it. Each is a step of the browser's
+ * history; those that `goes on` at once, as those of a wheel do, are one step together. */
+export function writeZoom(range: readonly [number, number] | undefined, goesOn = false): void {
   const now = parse(window.location.hash);
   const [from, to] = range ?? [undefined, undefined];
   const shown = { from: from === undefined ? undefined : String(from), to: to === undefined ? undefined : String(to) };
-  window.history.replaceState(null, "", link(now.path, { ...Object.fromEntries(now.params), ...shown }));
+  const hash = link(now.path, { ...Object.fromEntries(now.params), ...shown });
+  if (hash === window.location.hash) return;
+  const moment = Date.now();
+  if (goesOn && moment - zoomed < ONE_STEP) window.history.replaceState(null, "", hash);
+  else window.history.pushState(null, "", hash);
+  zoomed = moment;
   window.dispatchEvent(new Event(ZOOM));
 }
 
 function onZoom(listener: () => void): () => void {
-  for (const name of [ZOOM, "hashchange"]) window.addEventListener(name, listener);
+  for (const name of [ZOOM, "hashchange", "popstate"]) window.addEventListener(name, listener);
   return () => {
-    for (const name of [ZOOM, "hashchange"]) window.removeEventListener(name, listener);
+    for (const name of [ZOOM, "hashchange", "popstate"]) window.removeEventListener(name, listener);
   };
 }
 

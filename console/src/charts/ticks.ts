@@ -27,11 +27,21 @@ function shortDuration(seconds: number): string {
   return `${Number((seconds / 3600).toFixed(1))}h`;
 }
 
-/** Write a place on the axis in full. */
-export function placeText(x: Axis, value: number): string {
-  if (x === "time") return showTime(value);
-  if (x === "relative") return showDuration(value);
-  return `${axisTitle(x)} ${showNumber(value)}`;
+/** Write the ticks of one axis: with the digits that tell one from the next, however far from zero they lie. */
+export function tickTexts(x: Axis | "value", ticks: readonly (number | null)[]): string[] {
+  const known = ticks.filter((one) => one !== null);
+  const most = Math.max(...known.map(Math.abs));
+  const step = Math.min(...known.slice(1).map((one, at) => Math.abs(one - known[at]!)));
+  const digits = Math.ceil(Math.log10(most / step)) + 1;
+  if (x === "relative" || !Number.isFinite(digits) || digits <= 4) return ticks.map((one) => axisText(x, one));
+  return ticks.map((one) => (one === null ? "" : String(Number(one.toPrecision(Math.min(digits + 1, 17))))));
+}
+
+/** Write a place on the axis in full; `exact` is for the place of one point. */
+export function placeText(x: Axis, value: number, exact = false): string {
+  if (x === "time") return exact ? `${showTime(value)} (${value})` : showTime(value);
+  if (x === "relative") return exact ? `${showDuration(value)} (${value} s)` : showDuration(value);
+  return `${axisTitle(x)} ${exact ? value : showNumber(value)}`;
 }
 
 export function axisTitle(x: Axis): string {

@@ -59,7 +59,12 @@ function extend(column: Column, tail: Tail | undefined, x: Float64Array, moved: 
   else moved.forEach((to, from) => (count[to] = column.count[from]!));
   const last = grown(column.last);
   const [min, max] = mode === "raw" ? [last, last] : [grown(column.min), grown(column.max)];
-  let points = column.points;
+  let { points } = column;
+  let nan: Uint32Array | undefined;
+  if (mode === "buckets" && (column.nan !== undefined || tail?.y.some(Number.isNaN) === true)) {
+    nan = new Uint32Array(n);
+    nan.set(column.nan ?? []);
+  }
   tail?.x.forEach((at, index) => {
     const place = placeOf(x, at);
     const y = tail.y[index]!;
@@ -69,10 +74,11 @@ function extend(column: Column, tail: Tail | undefined, x: Float64Array, moved: 
       if (count[place] === 0 || !(max[place]! >= y)) max[place] = y;
     }
     if (tail.doubtful?.has(index) === true) return;
+    if (nan !== undefined && Number.isNaN(y)) nan[place]! += 1;
     count[place]! += 1;
     points += 1;
   });
-  return { ...column, points, last, min, max, count };
+  return { ...column, points, last, min, max, count, nan };
 }
 
 /** Give the last place whose x is at or before `wanted`. */

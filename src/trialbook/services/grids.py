@@ -1,4 +1,4 @@
-"""Series on one grid: equal buckets that keep the last, least and greatest value and the count of their points.
+"""Series on one grid: equal buckets that keep the last, least and greatest value, and count their points and NaNs.
 
 Bucket i of n holds the points with `edge[i] <= x < edge[i + 1]`, the last one its end too. No spike is lost, whatever
 the zoom, and all series share the grid, so that a chart of many runs needs no joining. Where a range holds no more
@@ -101,7 +101,9 @@ class Filling:
         # As whole numbers, else NumPy makes floats of all x.
         self._inner: NDArray[Any] = _ceiled(edge[1:-1]) if whole else edge[1:-1]
         self._at: NDArray[Any] = np.full(n, np.iinfo(np.int64).min if whole else -np.inf, np.int64 if whole else None)
-        self.column = Column(np.zeros(n, np.uint32), *(np.full(n, np.nan) for _ in range(3)))
+        self._nans = np.zeros(n, np.uint32)
+        last, least, most = (np.full(n, np.nan) for _ in range(3))
+        self.column = Column(np.zeros(n, np.uint32), last, least, most, self._nans)
 
     def add(self, x: Xs, value: Floats) -> None:
         """Add points in order of x."""
@@ -121,6 +123,9 @@ class Filling:
         column.count[place] += count.astype(np.uint32)
         column.minimum[place] = np.fmin(column.minimum[place], np.fmin.reduceat(value, begin))
         column.maximum[place] = np.fmax(column.maximum[place], np.fmax.reduceat(value, begin))
+        odd = np.isnan(value)
+        if odd.any():
+            self._nans[place] += np.add.reduceat(odd, begin, dtype=np.uint32)
         ends, lasts = x[end], value[end]
         earlier = ends < self._at[place]
         if earlier.any():
@@ -131,10 +136,11 @@ class Filling:
         """Give the bucket of each x."""
         return np.searchsorted(self._inner, x, side="right")
 
-    def widen(self, place: int, count: int, least: float, most: float) -> None:
-        """Add points that lie in one bucket and are not its last, by their range alone (NaN: no numbers)."""
+    def widen(self, place: int, count: int, least: float, most: float, nans: int) -> None:
+        """Add points of one bucket, not its last one: their range (NaN: no numbers), and how many are NaN."""
         column = self.column
         column.count[place] += count
+        self._nans[place] += nans
         column.minimum[place] = np.fmin(column.minimum[place], least)
         column.maximum[place] = np.fmax(column.maximum[place], most)
 

@@ -94,9 +94,9 @@ class Sketch:
         """Put its points into buckets."""
         filling = Filling(edge, whole=self.begin is None)
         hidden = self._hidden(filling)
-        for number, least, most in self.scan.ranges(self.wanted[hidden].tolist()):
+        for number, least, most, nans in self.scan.ranges(self.wanted[hidden].tolist()):
             place = filling.place(self.least[self.wanted == number])[0]
-            filling.widen(place, self.scan.extents[number].points, least, most)
+            filling.widen(place, self.scan.extents[number].points, least, most, nans)
         for _, x, value in self._parts(self.wanted[~hidden].tolist()):
             filling.add(x, value)
         return filling.column

@@ -123,10 +123,10 @@ class Scan(Protocol):
         `step` and `time` say whether these are needed: they may be empty else.
         """
 
-    def ranges(self, wanted: Sequence[int]) -> list[tuple[int, float, float]]:
-        """Give number, minimum and maximum of those of the pieces `wanted` that need not be read for it.
+    def ranges(self, wanted: Sequence[int]) -> list[tuple[int, float, float, int]]:
+        """Give number, minimum, maximum and count of NaN of those of the pieces `wanted` that need not be read for it.
 
-        Both are over the values that are not NaN; NaN when there is none.
+        The first two are over the values that are not NaN; NaN when there is none.
         """
 
 

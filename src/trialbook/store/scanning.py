@@ -74,12 +74,13 @@ class Scan:
             rows = self._session.rows(_DATA, (*self._key, self._settled, self._chunks))
             yield self._settled, Series(*join([row[1:] for row in rows], self._late))
 
-    def ranges(self, wanted: Sequence[int]) -> list[tuple[int, float, float]]:
+    def ranges(self, wanted: Sequence[int]) -> list[tuple[int, float, float, int]]:
         found = []
         for part in _neighbours(wanted, self._settled, 8 * FETCHED):
             for no, data in self._session.rows(_OVER, (*self._key, part[0], part[-1])):
                 over = np.frombuffer(data, codec.OVERVIEW)
-                found.append((no, _least(over["minimum"]), -_least(-over["maximum"])))
+                nans = int(over["count"].sum()) - int(over["numbers"].sum())
+                found.append((no, _least(over["minimum"]), -_least(-over["maximum"]), nans))
         return found
 
 

@@ -10,7 +10,8 @@
 
 All numbers are little-endian. `count` 0 says that the series has no point there, and the other numbers are NaN then;
 with a count, a NaN is a value that was logged. `min` and `max` are over the points that are not NaN. A finite number
-that 32 bits cannot hold is the largest that they can; infinities stay infinite.
+that 32 bits cannot hold is the largest that they can; infinities stay infinite. Where buckets of a series have points
+that are NaN, its entry in the head says so: `nan` is `{"at": [bucket, ...], "count": [points, ...]}`.
 """
 
 from __future__ import annotations
@@ -34,12 +35,16 @@ _LARGEST = float(np.finfo(np.float32).max)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One series on the grid: `count` (n,) uint32 and `last`, `minimum`, `maximum` (n,) float64; NaN where empty."""
+    """One series on the grid: `count` (n,) uint32 and `last`, `minimum`, `maximum` (n,) float64; NaN where empty.
+
+    `nans` (n,) uint32 counts the points that are NaN; None in a raw view, where `last` says it.
+    """
 
     count: NDArray[np.uint32]
     last: NDArray[np.float64]
     minimum: NDArray[np.float64]
     maximum: NDArray[np.float64]
+    nans: NDArray[np.uint32] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,8 @@ class View:
 
 def write(view: View) -> bytes:
     """Write an answer; the head gets `n`, and its `mode` says which layout."""
-    text = json.dumps({**view.head, "n": len(view.x)}, separators=(",", ":")).encode()
+    series = [told | _nans(one) for told, one in zip(view.head["series"], view.series, strict=True)]
+    text = json.dumps({**view.head, "n": len(view.x), "series": series}, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
     parts = [len(text).to_bytes(4, "little"), bytes(4), text, view.x.astype("<f8").tobytes()]
     for one in view.series:
@@ -63,6 +69,14 @@ def write(view: View) -> bytes:
         else:
             parts += [*(_narrow(column).tobytes() for column in (one.last, one.minimum, one.maximum)), count]
     return b"".join(parts)
+
+
+def _nans(column: Column) -> Document:
+    """Say in the head which buckets have NaN: few have, so that columns of counts would be mostly zeros."""
+    if column.nans is None or not column.nans.any():
+        return {}
+    at = np.flatnonzero(column.nans)
+    return {"nan": {"at": at.tolist(), "count": column.nans[at].tolist()}}
 
 
 def _narrow(column: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -80,7 +94,7 @@ def read(answer: bytes) -> View:
     n, at, series = head["n"], 8 + size, []
     x = np.frombuffer(answer, "<f8", n, at)
     at += 8 * n
-    for _ in head["series"]:
+    for told in head["series"]:
         if head["mode"] == "raw":
             value = np.frombuffer(answer, "<f8", n, at)
             series.append(Column(np.frombuffer(answer, "<u4", n, at + 8 * n), value, value, value))
@@ -88,6 +102,9 @@ def read(answer: bytes) -> View:
         else:
             last, least, most = (np.frombuffer(answer, "<f4", n, at + 4 * n * place) for place in range(3))
             count = np.frombuffer(answer, "<u4", n, at + 12 * n)
-            series.append(Column(count, last, least, most))
+            nans = np.zeros(n, np.uint32)
+            if "nan" in told:
+                nans[told["nan"]["at"]] = told["nan"]["count"]
+            series.append(Column(count, last, least, most, nans))
             at += 16 * n
     return View(head, x, series)

@@ -25,5 +25,5 @@ export function regrouped(plot: Plot, groupOf: ReadonlyMap<string, string>): Plo
     const [first] = members;
     return { run, metric: plot.lines[first!]!.metric, value: raw, raw, low, high, marks: members.flatMap((member) => plot.lines[member]!.marks) };
   });
-  return { x: plot.x, lines };
+  return { x: plot.x, exact: false, lines };
 }
