@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from trialbook import Experiment, Run, search
+from trialbook import Experiment, Run, load_run, search
+from trialbook.errors import ApiError
 from trialbook.sdk.paging import Asked, fetch
-from trialbook.sdk.reading import NO_STEP, Metric, open_reading
+from trialbook.sdk.reading import EMPTY, NO_STEP, Metric, open_reading
+from trialbook.sdk.target import forget_transports
+from trialbook.wire import points
 
 
 @pytest.fixture
@@ -30,6 +35,65 @@ def test_a_series_becomes_a_structured_array(store: Path) -> None:
     read = run.metric("loss").to_numpy()
     assert read.dtype.names == ("step", "time", "value")
     assert read.tolist() == [(1, 101.5, 0.5), (2, 102.5, 1.0), (3, 103.5, 1.5)]
+
+
+@pytest.mark.parametrize("with_server", [False, True])
+def test_a_range_of_a_series_is_read_by_step_or_time(
+    store: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, with_server: bool
+) -> None:
+    if with_server:
+        monkeypatch.setenv("TRIALBOOK_URL", request.getfixturevalue("live_server").url)
+    with Run("digits", "a") as run:
+        for step in range(10):
+            run.log_metrics({"loss": step, "acc": -step}, step=step, timestamp=100 + step)
+    moment = datetime.fromtimestamp(103, UTC)
+    for steps, times, wanted in (
+        ((2, 4), None, [2, 3, 4]),
+        ((8, None), None, [8, 9]),
+        ((None, np.int64(1)), None, [0, 1]),
+        (None, (moment, 105.5), [3, 4, 5]),
+        (None, (None, 100.0), [0]),
+        ((4, 9), (moment, 105), [4, 5]),
+        ((20, 2**70), None, []),
+        ((None, None), (None, None), list(range(10))),
+    ):
+        assert run.metric("loss", steps=steps, times=times).step.tolist() == wanted
+    both = run.metrics("acc", "never", steps=(9, 9))
+    assert {name: one.value.tolist() for name, one in both.items()} == {"acc": [-9.0], "never": []}
+    assert search().metric("loss", steps=(1, 1))["digits-a"].value.tolist() == [1.0]
+    assert search().metric("loss", steps=(11, 12)) == {}
+    forget_transports()
+
+
+@pytest.mark.parametrize(
+    ("bounds", "words"),
+    [
+        ({"steps": (5, 1)}, "ends before it begins"),
+        ({"steps": 5}, "pair of whole numbers"),
+        ({"steps": (0.5, 2)}, "pair of whole numbers"),
+        ({"steps": (1, 2, 3)}, "pair of whole numbers"),
+        ({"times": ("now", None)}, "pair of times"),
+        ({"times": (math.nan, None)}, "pair of times"),
+    ],
+)
+def test_a_range_that_is_none_is_refused(runs: Path, bounds: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        load_run("r0", "digits").metric("loss", **bounds)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "words"),
+    [
+        ({"steps": [5, 1]}, "ends before it begins"),
+        ({"steps": [0.5, 2]}, "pair of whole numbers"),
+        ({"steps": [True, 2]}, "pair of whole numbers"),
+        ({"steps": "ab"}, "pair of whole numbers"),
+        ({"times": ["a", None]}, "pair of epoch seconds"),
+    ],
+)
+def test_the_store_refuses_a_range_that_is_none(runs: Path, bounds: dict[str, Any], words: str) -> None:
+    with pytest.raises(ApiError, match=words):
+        open_reading().exchange("series", points.write({"run": "digits-r0", "names": ["loss"], **bounds}, EMPTY))
 
 
 def test_a_series_becomes_data_frames_with_dates_and_without_steps_that_are_none() -> None:

@@ -1,23 +1,27 @@
 """Points in and series out, as binary messages (`wire.points`); and a run as a whole.
 
 The head of a message to `points` has `run`, `writer`, `seq`, `names`, and may have `start` and `changes`
-(`services.runs`). The head of one to `series` has `run` and `names`; its answer has the series one after the other.
+(`services.runs`). The head of one to `series` has `run` and `names`, and may have `steps` and `times`, each a pair of
+ends (included; null for an open one); its answer has the series one after the other.
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialbook.errors import ValidationError
 from trialbook.services import ingest
-from trialbook.store.interface import Points
+from trialbook.store.interface import NO_STEP, Points
 from trialbook.wire import points as wire
 from trialbook.wire.catalog import operation
 from trialbook.wire.validate import validate
 
 if TYPE_CHECKING:
+    from types import UnionType
+
     from numpy.typing import NDArray
 
     from trialbook.model import Document
@@ -47,9 +51,10 @@ def points(call: Call, message: wire.Message) -> bytes:
 
 
 def series(call: Call, message: wire.Message) -> bytes:
-    """Give whole series of a run, in the order of the names asked for."""
+    """Give series of a run, whole or a range of each, in the order of the names asked for."""
     names: list[str] = message.head["names"]
-    read = ingest.read_series(call, _text(message.head, "run"), names)
+    within = _steps(message.head), _times(message.head)
+    read = ingest.read_series(call, _text(message.head, "run"), names, *within)
     each = [read[name] for name in names]
     if not each:
         return wire.write({"names": []}, EMPTY)
@@ -62,6 +67,43 @@ def series(call: Call, message: wire.Message) -> bytes:
 def run(call: Call, request: Document) -> Document:
     """Describe a run: `name`."""
     return ingest.describe(call, _text(request, "name"))
+
+
+def _steps(head: Document) -> tuple[int, int] | None:
+    """Read the range of steps; points without one are in none."""
+    ends = _ends(head, "steps", int)
+    if ends is None:
+        return None
+    low, high = ends
+    return (
+        NO_STEP + 1 if low is None else max(int(low), NO_STEP + 1),
+        _MOST_SEQ if high is None else min(int(high), _MOST_SEQ),
+    )
+
+
+def _times(head: Document) -> tuple[float, float] | None:
+    ends = _ends(head, "times", int | float)
+    if ends is None:
+        return None
+    low, high = ends
+    return -math.inf if low is None else float(low), math.inf if high is None else float(high)
+
+
+def _ends(head: Document, member: str, kind: type | UnionType) -> tuple[float | None, float | None] | None:
+    given = head.get(member)
+    if given is None:
+        return None
+    if (
+        not isinstance(given, list)
+        or len(given) != 2
+        or any(isinstance(one, bool) or not isinstance(one, kind | None) or one != one for one in given)
+    ):
+        what = "whole numbers" if kind is int else "epoch seconds"
+        raise ValidationError(f"'{member}' is {given!r}; it must be a pair of {what}, null for an open end.")
+    low, high = given
+    if low is not None and high is not None and low > high:
+        raise ValidationError(f"'{member}' ends before it begins: {low} is after {high}.")
+    return low, high
 
 
 def _points(message: wire.Message) -> Points:

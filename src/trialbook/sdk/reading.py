@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+from operator import index
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from trialbook.sdk.experiment_notes import ExperimentNotes
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 EMPTY = (b"", b"", b"", b"")
 NO_STEP = -(2**63)
 """The step of a point that has none."""
+Ends = tuple[Any, Any] | None
+"""First and last of a range, both included; None for an open end. Steps are whole numbers, times datetimes or seconds."""
 
 
 class Metric(NamedTuple):
@@ -93,11 +97,23 @@ def open_reading(store: str | None = None, region: str | None = None) -> Transpo
     return transport
 
 
-def read_metrics(transport: Transport, component: str, names: Sequence[str]) -> dict[str, Metric]:
-    """Read whole series of a run; empty ones for names that it has none of."""
+def read_metrics(
+    transport: Transport, component: str, names: Sequence[str], steps: Ends = None, times: Ends = None
+) -> dict[str, Metric]:
+    """Read series of a run, whole or the points between two ends; empty ones for names that it has none of.
+
+    Raises
+    ------
+    ValueError
+        A range is no pair, or ends before it begins.
+    """
     import numpy as np
 
-    request = points.write({"run": component, "names": list(names)}, EMPTY)
+    head: Document = {"run": component, "names": list(names)}
+    for name, ends in (("steps", steps), ("times", times)):
+        if ends is not None:
+            head[name] = _range(name, ends)
+    request = points.write(head, EMPTY)
     message = points.read(transport.exchange("series", request))
     step, time = np.frombuffer(message.step, "<i8"), np.frombuffer(message.time, "<f8")
     value, metric = np.frombuffer(message.value, "<f8"), np.frombuffer(message.metric, "<u4")
@@ -107,6 +123,30 @@ def read_metrics(transport: Transport, component: str, names: Sequence[str]) -> 
         read[name] = Metric(step[start:end], time[start:end], value[start:end])
         start = end
     return read
+
+
+def _range(name: str, ends: object) -> list[float | None]:
+    """Give the ends of a range as numbers: whole for steps, epoch seconds for times."""
+    try:
+        first, last = ends  # type: ignore[misc]
+        low, high = (one if one is None else _number(name, one) for one in (first, last))
+    except (TypeError, ValueError):
+        kind = "whole numbers" if name == "steps" else "times (datetimes or epoch seconds)"
+        message = f"{name} is {ends!r}; it must be a pair of {kind}, None for an open end."
+        raise ValueError(message) from None
+    if low is not None and high is not None and low > high:
+        message = f"{name} is {ends!r}: it ends before it begins."
+        raise ValueError(message)
+    return [low, high]
+
+
+def _number(name: str, given: Any) -> float:
+    if name == "steps":
+        return index(given)
+    moment = float(given.timestamp() if hasattr(given, "timestamp") else given)
+    if not isfinite(moment):
+        raise ValueError
+    return moment
 
 
 def search(

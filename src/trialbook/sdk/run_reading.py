@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from trialbook.model import Document
-    from trialbook.sdk.reading import Metric
+    from trialbook.sdk.reading import Ends, Metric
     from trialbook.sdk.target import Target
 
 
@@ -23,16 +23,34 @@ class RunReading:
         """Wait until the store has what was logged."""
         raise NotImplementedError
 
-    def metric(self, name: str) -> Metric:
-        """Read a series whole, as NumPy arrays: `step`, `time`, `value`, in order of step and time."""
-        return self.metrics(name)[name]
+    def metric(self, name: str, *, steps: Ends = None, times: Ends = None) -> Metric:
+        """Read a series as NumPy arrays: `step`, `time`, `value`, in order of step and time.
 
-    def metrics(self, *names: str) -> dict[str, Metric]:
-        """Read several series at once."""
+        Parameters
+        ----------
+        steps
+            First and last step to read, both included; None for an open end: `steps=(1000, None)`. Points without a
+            step are in no range of steps.
+        times
+            The same of times: datetimes, or epoch seconds.
+
+        Notes
+        -----
+        Of a long series little more than the range is read.
+
+        Raises
+        ------
+        ValueError
+            A range is no pair, or ends before it begins.
+        """
+        return self.metrics(name, steps=steps, times=times)[name]
+
+    def metrics(self, *names: str, steps: Ends = None, times: Ends = None) -> dict[str, Metric]:
+        """Read several series at once, whole or a range of each as in `metric`."""
         from trialbook.sdk.reading import read_metrics
 
         self.flush()
-        return read_metrics(self._target.transport(), self.component, names)
+        return read_metrics(self._target.transport(), self.component, names, steps, times)
 
     def console(self, stream: str = "console") -> list[tuple[float, str]]:
         """Read what was printed, or another log of the run: pairs of epoch seconds and a line.

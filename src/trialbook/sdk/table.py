@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from trialbook.sdk.curves_of_runs import Curve
-    from trialbook.sdk.reading import Metric
+    from trialbook.sdk.reading import Ends, Metric
     from trialbook.sdk.transport import Transport
 
 Column = list[Any]
@@ -183,12 +183,15 @@ class Table(TablePlots):
             return pl.Series(name, values, pl.Boolean)
         return pl.Series(name, [None if one is None else str(one) for one in values], pl.String)
 
-    def metric(self, name: str) -> dict[str, Metric]:
-        """Read a series of every run of the table, by the run's name; runs without it are left out."""
+    def metric(self, name: str, *, steps: Ends = None, times: Ends = None) -> dict[str, Metric]:
+        """Read a series of every run of the table, by the run's name; runs without it are left out.
+
+        `steps` and `times` narrow them as in `Run.metric`.
+        """
         from trialbook.sdk.reading import read_metrics
 
         transport = self._source()
-        read = {run: read_metrics(transport, run, [name])[name] for run in self._column("name")}
+        read = {run: read_metrics(transport, run, [name], steps, times)[name] for run in self._column("name")}
         return {run: series for run, series in read.items() if len(series.value)}
 
     def curves(self, name: str, x: str) -> dict[str, Curve]:

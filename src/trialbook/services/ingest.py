@@ -63,10 +63,20 @@ def append(
     return answer
 
 
-def read_series(call: Call, run: str, names: Sequence[str]) -> dict[str, Series]:
-    """Give whole series of a run in order of (step, time, arrival); empty ones for names that it has none of."""
+def read_series(
+    call: Call,
+    run: str,
+    names: Sequence[str],
+    steps: tuple[int, int] | None = None,
+    times: tuple[float, float] | None = None,
+) -> dict[str, Series]:
+    """Give series of a run in order of (step, time, arrival); empty ones for names that it has none of.
+
+    `steps` and `times` narrow them to the points between, ends included.
+    """
     entity = records.require(call.store, call, Kind.TRIAL_COMPONENT, run)
-    return dict(zip(names, call.store.read_series([(entity.id, name) for name in names]), strict=True))
+    read = call.store.read_series([(entity.id, name) for name in names], steps=steps, times=times)
+    return dict(zip(names, read, strict=True))
 
 
 def describe(call: Call, run: str) -> Document:
