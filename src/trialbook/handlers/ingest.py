@@ -96,7 +96,8 @@ def _ends(head: Document, member: str, kind: type | UnionType) -> tuple[float | 
     if (
         not isinstance(given, list)
         or len(given) != 2
-        or any(isinstance(one, bool) or not isinstance(one, kind | None) or one != one for one in given)
+        or any(isinstance(one, bool) or not isinstance(one, kind | None) for one in given)
+        or any(isinstance(one, float) and math.isnan(one) for one in given)
     ):
         what = "whole numbers" if kind is int else "epoch seconds"
         raise ValidationError(f"'{member}' is {given!r}; it must be a pair of {what}, null for an open end.")

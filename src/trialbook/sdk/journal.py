@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
     from trialbook.model import Document
 
+VERSION = 2
+"""Of a spool, in its head. Version 1 has no `base`: who knows only that one would number batches from 0 again, and
+the store would take them for ones that it has. Readers take both, and leave later ones as they are."""
 LEAST = 256 << 10
 """Bytes of a journal that may lie there unread: shorter ones are not written anew."""
 NEW = "journal.new"

@@ -33,7 +33,7 @@ EMPTY = (b"", b"", b"", b"")
 NO_STEP = -(2**63)
 """The step of a point that has none."""
 Ends = tuple[Any, Any] | None
-"""First and last of a range, both included; None for an open end. Steps are whole numbers, times datetimes or seconds."""
+"""First and last of a range, both included: whole numbers, or datetimes or epoch seconds; None for an open end."""
 
 
 class Metric(NamedTuple):
@@ -125,11 +125,10 @@ def read_metrics(
     return read
 
 
-def _range(name: str, ends: object) -> list[float | None]:
+def _range(name: str, ends: tuple[Any, Any]) -> list[float | None]:
     """Give the ends of a range as numbers: whole for steps, epoch seconds for times."""
     try:
-        first, last = ends  # type: ignore[misc]
-        low, high = (one if one is None else _number(name, one) for one in (first, last))
+        low, high = (one if one is None else _number(name, one) for one in ends)
     except (TypeError, ValueError):
         kind = "whole numbers" if name == "steps" else "times (datetimes or epoch seconds)"
         message = f"{name} is {ends!r}; it must be a pair of {kind}, None for an open end."

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from trialbook.errors import TrialbookError
 from trialbook.sdk.drain import DeadSpool, Drain, read_head
+from trialbook.sdk.journal import VERSION
 from trialbook.sdk.process import Lock
 from trialbook.sdk.shipping import RefusedError, Shipment
 from trialbook.sdk.spool import OWN
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from trialbook.model import Document
     from trialbook.sdk.transport import Transport
 
 REFUSED = "refused"
@@ -60,15 +62,17 @@ def recover_spools(
         Whether to try again what the store refused for good.
     """
     results = []
-    for spool in _dead(folder, clock(), run):
-        if not retry_refused and (spool.folder / REFUSED).exists():
-            spool.release()
-            continue
-        transport = ship(Target.of_head(spool.head))
+    for place, head, lock in _dead(folder, clock(), run):
+        transport = None
+        if retry_refused or not (place / REFUSED).exists():
+            transport = ship(Target.of_head(head))
         if transport is None:
-            spool.release()
-            continue
-        results.append(_recover(spool, transport, clock))
+            lock.release()
+        elif not _known(head):  # not even opened, for that cuts off what cannot be read
+            lock.release()
+            results.append(_leave(place, head))
+        else:
+            results.append(_recover(DeadSpool(place, head, lock), transport, clock))
     return results
 
 
@@ -91,7 +95,27 @@ def recover_aside(target: Target) -> None:
     threading.Thread(target=recover, name="trialbook-recovery", daemon=True).start()
 
 
-def _dead(home: Path, now: float, run: str | None) -> Iterator[DeadSpool]:
+def _known(head: Document) -> bool:
+    version = head.get("version")
+    return isinstance(version, int) and version <= VERSION
+
+
+def _run_of(head: Document) -> str:
+    told = head.get("run")
+    return str(told.get("component")) if isinstance(told, dict) else "unknown"
+
+
+def _leave(folder: Path, head: Document) -> Recovered:
+    run = _run_of(head)
+    failure = (
+        f"its spool {folder} has version {head.get('version')!r} and this Trialbook reads up to {VERSION}: "
+        "ship it with a newer one, by 'trialbook sync'."
+    )
+    warn_once(f"version {folder}", f"Trialbook left what a dead process logged to run '{run}': {failure}")
+    return Recovered(folder, run, 0, failure)
+
+
+def _dead(home: Path, now: float, run: str | None) -> Iterator[tuple[Path, Document, Lock]]:
     for folder in sorted(home.glob("*")) if home.is_dir() else []:
         if str(folder.absolute()) in OWN or not folder.is_dir():
             continue
@@ -100,14 +124,14 @@ def _dead(home: Path, now: float, run: str | None) -> Iterator[DeadSpool]:
             if folder.name.startswith(".new-") and folder.stat().st_mtime < now - ABANDONED:
                 shutil.rmtree(folder, ignore_errors=True)
             continue
-        if run is not None and head["run"]["component"] != run:
+        if run is not None and _run_of(head) != run:
             continue
         try:
             lock = Lock.take(folder, head)
         except OSError:
             continue
         if lock is not None:
-            yield DeadSpool(folder, head, lock)
+            yield folder, head, lock
 
 
 def _recover(spool: DeadSpool, transport: Transport, clock: Callable[[], float]) -> Recovered:

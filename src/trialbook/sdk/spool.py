@@ -2,7 +2,7 @@
 
 ::
 
-    <spools>/<writer>/head.json    which process, which run, where it is to be shipped
+    <spools>/<writer>/head.json    the version of all this, which process, which run, where it is to be shipped
                       lock         held while the process lives (`process.Lock`)
                       journal      names of metrics, changes to the run, batches cut and acknowledged (`journal`);
                                    written anew, without what is acknowledged, as it grows
@@ -24,7 +24,7 @@ import time
 import weakref
 from typing import TYPE_CHECKING
 
-from trialbook.sdk.journal import LEAST, Journal, kinds_told
+from trialbook.sdk.journal import LEAST, VERSION, Journal, kinds_told
 from trialbook.sdk.parameters import clean
 from trialbook.sdk.process import Lock, identity
 from trialbook.sdk.recorder import Current, FinishedError, Recorder
@@ -110,7 +110,7 @@ class Spool:
     def _start(self) -> None:
         self.pid = os.getpid()
         self.writer = self._name_writer()
-        self.head: Document = {"version": 1, "writer": self.writer, "mark": self.kind, "created": self._clock()}
+        self.head: Document = {"version": VERSION, "writer": self.writer, "mark": self.kind, "created": self._clock()}
         self.head.update({**self._given, **identity()})
         self.door = threading.RLock()
         self.lock: Lock | None = None
