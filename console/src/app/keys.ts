@@ -13,13 +13,34 @@ export const SHORTCUTS: readonly (readonly [string, string])[] = [
   ["c", "Compare the chosen runs"],
   ["[, ]", "Previous and next page; on a run's page, run"],
   ["Enter", "Open the record"],
+  ["←, →", "On a chart: the point before, the next; with Shift, ten on"],
+  ["+, -, 0", "On a chart: closer, wider, all of it"],
 ];
+
+const OFF = "trialbook-keys-off";
+
+/** Whether the keys that are single characters do anything: who speaks to the computer may turn them off. */
+export function keysAreOn(): boolean {
+  return localStorage.getItem(OFF) === null;
+}
+
+export function turnKeys(on: boolean): void {
+  if (on) localStorage.removeItem(OFF);
+  else localStorage.setItem(OFF, "1");
+}
 
 export type Keys = Readonly<Record<string, () => void>>;
 
 function isWriting(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
+  // A menu or a list goes to the entry that begins with the letter.
+  if (target.closest("[role=menu], [role=listbox], [role=combobox], [role=slider]") !== null || target.getAttribute("aria-expanded") === "true" && target.getAttribute("aria-haspopup") !== null) return true;
   return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !/^(checkbox|radio|button)$/.test((target as HTMLInputElement).type);
+}
+
+/** Whether a key is for something else: for what is written, for a dialog, or for nobody. */
+function isTaken(event: KeyboardEvent): boolean {
+  return event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented || !keysAreOn() || isWriting(event.target) || [...document.querySelectorAll("[role=dialog]")].some((one) => one.checkVisibility());
 }
 
 /** Listen to keys while a component is shown; the map may change between renders. */
@@ -28,9 +49,9 @@ export function useKeys(keys: Keys): void {
   latest.current = keys;
   useEffect(() => {
     function press(event: KeyboardEvent): void {
-      if (event.altKey || event.ctrlKey || event.metaKey || isWriting(event.target) || document.querySelector("[role=dialog]:not([hidden]) [data-awsui-modal], .modal-open") !== null) return;
+      if (isTaken(event)) return;
       const deed = latest.current[event.key];
-      if (deed === undefined || event.defaultPrevented) return;
+      if (deed === undefined) return;
       event.preventDefault();
       deed();
     }
@@ -44,7 +65,7 @@ export function useGoKeys(): void {
   const armed = useRef(0);
   useEffect(() => {
     function press(event: KeyboardEvent): void {
-      if (event.altKey || event.ctrlKey || event.metaKey || isWriting(event.target)) return;
+      if (isTaken(event)) return;
       const before = performance.now() - armed.current < 1_500;
       armed.current = event.key === "g" ? performance.now() : Number.NEGATIVE_INFINITY;
       const entry = before ? shown().flat().find((one) => one.key === event.key) : undefined;

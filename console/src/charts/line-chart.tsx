@@ -6,6 +6,7 @@ import "./charts.css";
 import type { Axis } from "@/api/view";
 import type { Stroke } from "@/charts/colours";
 import { highlight, highlighted, onHighlight } from "@/charts/highlight";
+import { chartKey, leave } from "@/charts/keys";
 import { bandsAndRaw, marks, spotlight, tip } from "@/charts/layers";
 import { rangeOf, type Plot } from "@/charts/plot";
 import { axisTitle, tickTexts } from "@/charts/ticks";
@@ -38,6 +39,7 @@ export function LineChart(props: Props) {
   const { plot, strokes, x, logX, logY, label, height = 240, sync = "charts", onReady } = props;
   const holder = useRef<HTMLDivElement>(null);
   const tipHolder = useRef<HTMLDivElement>(null);
+  const told = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(undefined);
   const latest = useRef(props);
   latest.current = props;
@@ -113,9 +115,20 @@ export function LineChart(props: Props) {
   }, [plot, props.from, props.to, props.outliers]);
 
   return (
-    <div className="chart" ref={holder} role="img" aria-label={label}>
-      <div className="chart-tip" ref={tipHolder} hidden />
-    </div>
+    <>
+      <div
+        className="chart"
+        ref={holder}
+        role="img"
+        tabIndex={0}
+        aria-label={label}
+        onKeyDown={(event) => chartKey(event, chart.current, tipHolder.current, told.current, latest.current.onZoom)}
+        onBlur={() => leave(chart.current)}
+      >
+        <div className="chart-tip" ref={tipHolder} hidden />
+      </div>
+      <div className="heard" aria-live="polite" ref={told} />
+    </>
   );
 }
 

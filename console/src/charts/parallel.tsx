@@ -3,10 +3,10 @@ import Button from "@cloudscape-design/components/button";
 import { useEffect, useMemo, useRef, useState, type PointerEvent } from "react";
 import { axisOf, shade, type Column, type PlotAxis } from "@/charts/axes";
 import { prepared, useWidth } from "@/charts/canvas";
+import { AxisBrushes, type Brush } from "@/charts/axis-brush";
 import { ColumnTable } from "@/charts/column-table";
 import "./charts.css";
 
-type Brush = readonly [number, number];
 type Brushes = ReadonlyMap<string, Brush>;
 
 interface Props {
@@ -56,6 +56,12 @@ export function Parallel({ names, columns, colour, lit, onChosen, height = 420 }
     const kept = inside(axes, made, names.length);
     onChosen(names.filter((_, at) => kept[at] === 1));
   }
+  function brush(axis: string, chosenPart: Brush | undefined): void {
+    const made = new Map(brushes);
+    if (chosenPart === undefined) made.delete(axis);
+    else made.set(axis, chosenPart);
+    tell(made);
+  }
   function move(event: PointerEvent): void {
     const began = dragged.current;
     if (began === undefined) return;
@@ -85,7 +91,7 @@ export function Parallel({ names, columns, colour, lit, onChosen, height = 420 }
         <canvas
           ref={canvas}
           role="img"
-          aria-label={`Parallel coordinates of ${names.length.toLocaleString()} runs over ${columns.map((one) => one.name).join(", ")}; drag along an axis to choose runs`}
+          aria-label={`Parallel coordinates of ${names.length.toLocaleString()} runs over ${columns.map((one) => one.name).join(", ")}; drag along an axis, or move its sliders, to choose runs`}
           onPointerDown={(event) => {
             const { axis, share } = place(event);
             if (axis === undefined) return;
@@ -95,6 +101,7 @@ export function Parallel({ names, columns, colour, lit, onChosen, height = 420 }
           onPointerMove={move}
           onPointerUp={end}
         />
+        {width > 0 && <AxisBrushes axes={axes} brushes={brushes} left={(at) => leftOf(at, axes.length, width)} top={(share) => topOf(share, height)} set={brush} />}
       </div>
     </div>
   );
@@ -109,6 +116,14 @@ export function inside(axes: readonly PlotAxis[], brushes: Brushes, count: numbe
     for (let at = 0; at < count; at += 1) if (!(axis.at[at]! >= brush[0] && axis.at[at]! <= brush[1])) kept[at] = 0;
   }
   return kept;
+}
+
+function leftOf(axis: number, count: number, width: number): number {
+  return count === 1 ? width / 2 : SIDE + (axis * (width - 2 * SIDE)) / (count - 1);
+}
+
+function topOf(share: number, height: number): number {
+  return TOP + (1 - share) * (height - TOP - BOTTOM);
 }
 
 function shades(axis: PlotAxis | undefined, count: number): Uint8Array {
@@ -130,8 +145,8 @@ interface Drawn {
 }
 
 function draw(context: CanvasRenderingContext2D, { axes, chosen, classes, brushes, width, height, ink, lit }: Drawn): void {
-  const left = (at: number): number => (axes.length === 1 ? width / 2 : SIDE + (at * (width - 2 * SIDE)) / (axes.length - 1));
-  const top = (share: number): number => TOP + (1 - share) * (height - TOP - BOTTOM);
+  const left = (at: number): number => leftOf(at, axes.length, width);
+  const top = (share: number): number => topOf(share, height);
   const line = (record: number): void => {
     let down = false;
     axes.forEach((axis, at) => {

@@ -1,6 +1,6 @@
 /** A point for each record over any two columns, coloured by a third. */
 import Button from "@cloudscape-design/components/button";
-import { useEffect, useMemo, useRef, useState, type MouseEvent } from "react";
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from "react";
 import { axisOf, shade, type Column, type PlotAxis } from "@/charts/axes";
 import { prepared, useWidth } from "@/charts/canvas";
 import { ColumnTable } from "@/charts/column-table";
@@ -56,6 +56,23 @@ export function Scatter({ names, x, y, colour, logX = false, logY = false, lit, 
     });
     return best;
   }
+  function point(at: number | undefined): void {
+    setHovered(at);
+    highlight(at === undefined ? undefined : names[at]);
+  }
+  /** Arrows walk the points from left to right, Enter opens one. */
+  function press(event: KeyboardEvent): void {
+    const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
+    if (event.key === "Enter" && hovered !== undefined) onOpen?.(names[hovered]!);
+    else if (event.key === "Escape") point(undefined);
+    else if (by !== undefined || event.key === "Home" || event.key === "End") {
+      const order = [...names.keys()].filter((at) => Number.isFinite(across.at[at]) && Number.isFinite(up.at[at])).sort((one, two) => across.at[one]! - across.at[two]! || up.at[one]! - up.at[two]!);
+      const now = hovered === undefined ? -1 : order.indexOf(hovered);
+      point(order.at(by === undefined ? (event.key === "Home" ? 0 : -1) : Math.min(order.length - 1, Math.max(0, now + by))));
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
   const shown = names.filter((_, at) => Number.isFinite(across.at[at]) && Number.isFinite(up.at[at])).length;
   const columns = [x, y, ...(colour === undefined ? [] : [colour])];
   return (
@@ -69,16 +86,14 @@ export function Scatter({ names, x, y, colour, logX = false, logY = false, lit, 
         <canvas
           ref={canvas}
           role="img"
+          tabIndex={0}
+          onKeyDown={press}
+          onBlur={() => point(undefined)}
           aria-label={`${y.name} by ${x.name} of ${shown.toLocaleString()} runs${colour === undefined ? "" : `, coloured by ${colour.name}`}`}
           onMouseMove={(event) => {
-            const at = nearest(event);
-            setHovered(at);
-            highlight(at === undefined ? undefined : names[at]);
+            point(nearest(event));
           }}
-          onMouseLeave={() => {
-            setHovered(undefined);
-            highlight(undefined);
-          }}
+          onMouseLeave={() => point(undefined)}
           onClick={(event) => {
             const at = nearest(event);
             if (at !== undefined) onOpen?.(names[at]!);
@@ -95,6 +110,9 @@ export function Scatter({ names, x, y, colour, logX = false, logY = false, lit, 
             ))}
           </div>
         )}
+      </div>
+      <div className="heard" aria-live="polite">
+        {hovered === undefined ? "" : [names[hovered], ...columns.map((one) => `${one.name} ${show(one.cells[hovered], one.type)}`)].join(", ")}
       </div>
     </div>
   );
