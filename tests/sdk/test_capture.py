@@ -18,13 +18,15 @@ from typing import Any
 import pytest
 
 from trialbook import Run
-from trialbook.sdk.capture import choice, facts, git, watch
+from trialbook.sdk.capture import choice, facts, git, reading, watch
 from trialbook.sdk.capture.choice import DEFAULT, OFF, Choice, choose
 from trialbook.sdk.capture.console import Descriptors, Streams
 from trialbook.sdk.capture.lines import LONGEST, Lines
 from trialbook.sdk.capture.shared import Shared
 from trialbook.sdk.capture.system import Gpus, Sampler
-from trialbook.sdk.target import Target
+from trialbook.sdk.reading import open_reading
+from trialbook.sdk.target import Target, forget_transports
+from trialbook.sdk.transport import HttpTransport, LocalTransport
 
 DEADLINE = 30
 
@@ -183,6 +185,43 @@ def test_the_facts_of_a_run_are_read_beside_it(
     assert tags["trialbook:git.commit"] == known["git"]["commit"]
     assert tags["trialbook:git.dirty"] == "true"
     wait_until(lambda: not list(target.spools.glob("w-*")))
+
+
+@pytest.mark.parametrize("with_server", [False, True])
+def test_runs_with_the_same_packages_share_one_object(
+    target: Target, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, with_server: bool
+) -> None:
+    if with_server:
+        monkeypatch.setenv("TRIALBOOK_URL", request.getfixturevalue("live_server").url)
+    uploaded: list[str] = []
+    for kind in (HttpTransport, LocalTransport):
+        real = kind.upload
+
+        def counted(self: Any, path: Path, bucket: str, key: str, media: str | None, real: Any = real) -> str:
+            uploaded.append(key)
+            return str(real(self, path, bucket, key, media))
+
+        monkeypatch.setattr(kind, "upload", counted)
+
+    def place_of(name: str) -> str:
+        with Run("exp", name, capture="packages") as run:
+            pass
+        watch.finish_reading()
+        wait_until(lambda: "packages.txt" in run.describe()["InputArtifacts"])
+        return str(run.describe()["InputArtifacts"]["packages.txt"]["Value"])
+
+    first, transport = place_of("first"), open_reading()
+    assert place_of("second") == first
+    bucket, _, key = first.removeprefix("s3://").partition("/")
+    assert uploaded == [key]
+    monkeypatch.setattr(facts, "packages", lambda: ["other==1"])
+    reading.forget()
+    assert place_of("third") != first
+    assert len(uploaded) == 2
+    transport.call("run_delete", {"name": "exp-first"})
+    assert transport.find(bucket, key) is not None, "what another run refers to stays"
+    assert transport.find(bucket, f"{key}.not") is None
+    forget_transports()
 
 
 def test_slow_facts_hold_no_run_up_and_arrive_after_its_end(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Change = dict[str, object]
 PREFIX = "trial-component-artifacts"
+SHARED = "shared"
+"""Where objects of all runs lie; no run is named so, for a component's name has a dash."""
 MEDIA_TYPES = {
     ".gz": "application/gzip",
     ".md": "text/markdown",
@@ -188,14 +190,20 @@ class ArtifactLog:
     def _upload_change(
         self, spool: Spool, path: Path, key: str, name: str, media_type: str | None, more: Document
     ) -> Change:
-        """Copy a file into the spool; gives the change that has it uploaded."""
+        """Copy a file into the spool; gives the change that has it uploaded.
+
+        What many runs hold alike (`shared` in `more`) is kept once: its key tells its content, not its run.
+        """
         key = _short(_UP.sub(r"\1_", key))
+        place = self.component
+        if more.get("shared"):
+            place = f"{SHARED}/{hashlib.sha256(path.read_bytes()).hexdigest()}"
         told: Document = {
             "file": spool.keep_file(path),
             "ours": spool.folder is not None,
             "name": name,
             "bucket": self._bucket,
-            "key": f"{self._prefix}/{self.component}/{key}",
+            "key": f"{self._prefix}/{place}/{key}",
             "media_type": media_type or MEDIA_TYPES.get(Path(key).suffix) or mimetypes.guess_type(key, strict=False)[0],
             **more,
         }

@@ -183,7 +183,9 @@ class Run(PredictionLog, ClarifyLog, RunReading):
         from trialbook.sdk.capture.watch import Capture
 
         def keep(path: Path, name: str, media_type: str) -> None:
-            spool.note({"change": self._upload_change(spool, path, name, name, media_type, {"output": False})})
+            spool.note(
+                {"change": self._upload_change(spool, path, name, name, media_type, {"output": False, "shared": True})}
+            )
 
         with quiet("capture"):
             self._capture = Capture(spool, self._choice, rank, keep)

@@ -144,7 +144,9 @@ class Shipment:
             if not path.exists():
                 warn_once("upload", f"Trialbook could not keep the artifact {told['name']!r}: its file {path} is gone.")
                 return []
-            etag = transport.upload(path, bucket, told["key"], told.get("media_type"))
+            etag = transport.find(bucket, told["key"]) if told.get("shared") else None
+            if etag is None:
+                etag = transport.upload(path, bucket, told["key"], told.get("media_type"))
             self._uploaded[told["file"]] = f"s3://{bucket}/{told['key']}", etag
         uri, etag = self._uploaded[told["file"]]
         if told.get("graph"):

@@ -49,6 +49,9 @@ class Transport(Protocol):
     def upload(self, path: Path, bucket: str, key: str, media_type: str | None) -> str:
         """Put a file into a bucket, which is made when it is not there; gives the object's ETag."""
 
+    def find(self, bucket: str, key: str) -> str | None:
+        """Give an object's ETag; None when it is not there."""
+
     def close(self) -> None:
         """Let go of what it holds. Idempotent."""
 
@@ -103,6 +106,16 @@ class HttpTransport:
         with path.open("rb") as file:
             return self._send("PUT", where, file, headers)[1]["etag"]
 
+    def find(self, bucket: str, key: str) -> str | None:
+        """Ask the server for an object's head."""
+        try:
+            where = f"/{bucket}/{urllib.parse.quote(key)}"
+            return self._send("HEAD", where, None, {"Authorization": self._credential("s3")})[1]["etag"]
+        except ApiError as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+            return None
+
     def close(self) -> None:
         """Nothing is held between calls."""
 
@@ -115,7 +128,7 @@ class HttpTransport:
         return f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature={'0' * 64}"
 
     def _send(
-        self, method: str, path: str, body: bytes | BinaryIO, headers: dict[str, str]
+        self, method: str, path: str, body: bytes | BinaryIO | None, headers: dict[str, str]
     ) -> tuple[bytes, Mapping[str, str]]:
         message = urllib.request.Request(  # noqa: S310 (the scheme is checked above)
             f"{self.url}{path}", body, headers, method=method
@@ -173,6 +186,17 @@ class LocalTransport:
         with path.open("rb") as file:
             request = {"Bucket": bucket, "Key": key, "Body": file, "ContentType": media_type or "binary/octet-stream"}
             return str(dispatch(call, "s3", "PutObject", request)["ETag"])
+
+    def find(self, bucket: str, key: str) -> str | None:
+        """Look for an object here."""
+        from trialbook.handlers.dispatch import dispatch
+
+        try:
+            return str(dispatch(self._call(), "s3", "HeadObject", {"Bucket": bucket, "Key": key})["ETag"])
+        except ApiError as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+            return None
 
     def close(self) -> None:
         """Close the store."""
