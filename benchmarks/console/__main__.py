@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.append(str(Path(__file__).parents[1]))
 
+import charts
 from browser import chromium
 
 import search
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 SCENARIOS: dict[str, Callable[[Browser, list[Path]], Iterator[Line]]] = {
     "search": search.measure,
+    "charts": charts.measure,
 }
 
 

@@ -131,6 +131,26 @@ def test_a_spike_and_what_is_no_number_are_in_their_buckets_of_the_whole_curve(w
     assert odd == {int(LOST / width): "NaN", int(ENDLESS / width): "Infinity"}
 
 
+def test_the_wheel_zooms_and_moves_and_is_one_step_of_the_history(wide: Console) -> None:
+    page = wide.open("#/runs/wide-long?tab=metrics")
+    chart = _chart(page, "loss")
+    expect(_points(chart, "1,000,000")).to_be_visible()
+    box = chart.locator(".u-over").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 60)
+    page.keyboard.down("Control")
+    for _ in range(3):
+        page.mouse.wheel(0, -200)
+    page.keyboard.up("Control")
+    expect(page).to_have_url(re.compile(r"from=\d+.*to=\d+"))
+    expect(_points(chart, r"\d{3},\d{3}")).to_be_visible()
+    zoomed = {end: float(parse_qs(page.url.partition("?")[2])[end][0]) for end in ("from", "to")}
+    assert zoomed["from"] + zoomed["to"] == pytest.approx(LONG, rel=0.05)
+    page.go_back()
+    expect(_points(chart, "1,000,000")).to_be_visible()
+    assert "from=" not in page.url
+
+
 def test_a_thousand_metrics_mount_no_more_than_twenty_charts(wide: Console) -> None:
     page = wide.open("#/runs/wide-many?tab=metrics")
     expect(page.get_by_text("layer0 (100)")).to_be_visible()

@@ -8,7 +8,7 @@ import type uPlot from "uplot";
 import type { SeriesQuery } from "@/api/view";
 import type { Stroke } from "@/charts/colours";
 import { Figures } from "@/charts/figures";
-import { LineChart } from "@/charts/line-chart";
+import { FEW, LineChart } from "@/charts/line-chart";
 import { plotOf, smoothed, type Plot } from "@/charts/plot";
 import { plotCsv, savePng, saveText } from "@/charts/save";
 import { useZoom, writeZoom, type ChartSettings } from "@/charts/settings";
@@ -32,6 +32,8 @@ interface Props {
 }
 
 export const BUCKETS = 600;
+/** Lines beyond a few have two corners a bucket, its least and greatest value: as many corners as others in all. */
+const BUCKETS_OF_MANY = 300;
 
 /** A metric whose points have no step is drawn over time, where the axis is the step: it has nothing to draw there. */
 export function ChartCard(props: Props) {
@@ -50,7 +52,8 @@ function Card({ onStepless, lone, title, queries, settings, strokes, nameOf, poi
   const logY = ownLog ?? settings.logY;
   const { x, smooth, logX, outliers } = settings;
   const [from, to] = useZoom();
-  const found = useView(queries, { x, from, to, buckets: BUCKETS, lane: points <= BUCKETS ? "short" : Number.isFinite(points) ? `${Math.round(Math.log2(points))}` : title, ...(starts === undefined ? {} : { starts }) });
+  const buckets = queries.length > FEW ? BUCKETS_OF_MANY : BUCKETS;
+  const found = useView(queries, { x, from, to, buckets, lane: points <= buckets ? "short" : Number.isFinite(points) ? `${Math.round(Math.log2(points))}` : title, ...(starts === undefined ? {} : { starts }) });
   const { view } = found;
   const plot = useMemo(() => {
     if (view === undefined) return undefined;

@@ -9,7 +9,9 @@ import { highlight, highlighted, onHighlight } from "@/charts/highlight";
 import { chartKey, leave } from "@/charts/keys";
 import { bandsAndRaw, marks, spotlight, tip } from "@/charts/layers";
 import { rangeOf, type Plot } from "@/charts/plot";
+import { thinPaths } from "@/charts/thin";
 import { axisTitle, tickTexts } from "@/charts/ticks";
+import { onWheel } from "@/charts/wheel";
 
 interface Props {
   readonly plot: Plot;
@@ -22,7 +24,8 @@ interface Props {
   readonly outliers: boolean;
   readonly from: number | undefined;
   readonly to: number | undefined;
-  readonly onZoom?: (range: readonly [number, number] | undefined) => void;
+  /** A range that goes on from another one is one step with it. */
+  readonly onZoom?: (range: readonly [number, number] | undefined, goesOn?: boolean) => void;
   readonly height?: number;
   readonly label: string;
   readonly yTitle?: string;
@@ -43,6 +46,8 @@ export function LineChart(props: Props) {
   const chart = useRef<uPlot>(undefined);
   const latest = useRef(props);
   latest.current = props;
+  const whole = useRef<readonly [number, number]>(undefined);
+  if (props.from === undefined && props.to === undefined && plot.x.length > 0) whole.current = [plot.x[0]!, plot.x.at(-1)!];
   const theme = useTheme();
   const shown = useRef(true);
   const waiting = useRef<() => void>(undefined);
@@ -64,6 +69,7 @@ export function LineChart(props: Props) {
       waiting.current = undefined;
     });
     sight.observe(element);
+    const ended = onWheel(made, () => whole.current, (range) => latest.current.onZoom?.(range, true));
     const light = document.createElement("canvas");
     light.className = "chart-light";
     made.over.prepend(light);
@@ -83,6 +89,7 @@ export function LineChart(props: Props) {
       });
     });
     return () => {
+      ended();
       unsubscribe();
       cancelAnimationFrame(frame);
       watcher.disconnect();
@@ -149,6 +156,7 @@ function optionsOf(latest: Latest, element: HTMLElement, tipElement: HTMLElement
   const hair = 1 / devicePixelRatio;
   const axis = { stroke: ink, grid: { stroke: grid, width: hair }, ticks: { stroke: grid, width: hair }, font: "12px sans-serif" };
   const title = latest.current.yTitle;
+  const thin = thinPaths(() => latest.current.plot, logY);
   return {
     width: Math.max(element.clientWidth, 100),
     height,
@@ -186,6 +194,7 @@ function optionsOf(latest: Latest, element: HTMLElement, tipElement: HTMLElement
           // More than a device pixel leaves the fast path for hairlines: 35 frames a second become 5 with 200 lines.
           width: few ? 1.5 : hair,
           ...(few && stroke.dash.length > 0 ? { dash: [...stroke.dash] } : {}),
+          ...(few ? {} : { paths: thin }),
           points: { size: 5, show: (u, at, first, last) => arePoints(u, latest.current.plot, at, few, first, last) },
         };
       }),

@@ -13,3 +13,8 @@ it("draws a group as the mean of those that have a value, with a band", () => {
   expect(made.lines[0]).toMatchObject({ raw: [2, 3, undefined], low: [1, 3, undefined], high: [3, 3, undefined] });
   expect(made.lines[1]!.raw).toEqual([9, 9, null]);
 });
+
+it("keeps the spikes of buckets in the band", () => {
+  const plot = { x: [0], lines: [{ ...line("a", [1]), low: [-4], high: [1] }, { ...line("b", [3]), low: [2], high: [90] }] };
+  expect(regrouped(plot, new Map([["a", "g"], ["b", "g"]])).lines[0]).toMatchObject({ raw: [2], low: [-4], high: [90] });
+});

@@ -19,11 +19,16 @@ export function regrouped(plot: Plot, groupOf: ReadonlyMap<string, string>): Plo
         continue;
       }
       raw[at] = values.reduce((sum, one) => sum + one, 0) / values.length;
-      low[at] = Math.min(...values);
-      high[at] = Math.max(...values);
+      low[at] = Math.min(...values, ...ends(plot, members, "low", at));
+      high[at] = Math.max(...values, ...ends(plot, members, "high", at));
     }
     const [first] = members;
     return { run, metric: plot.lines[first!]!.metric, value: raw, raw, low, high, marks: members.flatMap((member) => plot.lines[member]!.marks) };
   });
   return { x: plot.x, exact: false, lines };
+}
+
+/** Give the least or the greatest values of a bucket that the members have. */
+function ends(plot: Plot, members: readonly number[], which: "low" | "high", at: number): number[] {
+  return members.map((member) => plot.lines[member]![which]?.[at]).filter((one) => typeof one === "number");
 }
