@@ -50,7 +50,7 @@ def settle(page: Page) -> None:
     expect(page.get_by_text("Loading", exact=True)).to_have_count(0)
     expect(page.locator("main [class*=spinner]:visible")).to_have_count(0)
     page.evaluate(f"() => {{ {SCRIPT}; Object.assign(window, {{ still, watch, report }}) }}")
-    page.wait_for_function("still()", polling=100)
+    page.wait_for_function("() => still()", polling=100)
 
 
 def walk(page: Page) -> Walk:
