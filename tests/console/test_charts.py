@@ -151,6 +151,23 @@ def test_the_wheel_zooms_and_moves_and_is_one_step_of_the_history(wide: Console)
     assert "from=" not in page.url
 
 
+@pytest.mark.parametrize("x", ["step", "time", "relative"])
+def test_a_point_that_is_pointed_at_has_step_time_and_time_since_the_start(wide: Console, x: str) -> None:
+    low = {"step": 0.0, "time": BEGIN, "relative": 0.0}[x]
+    end = low + (200 if x == "step" else 2)
+    page = wide.open(f"#/runs/wide-long?tab=metrics&smooth=0.6&x={x}&from={low}&to={end}")
+    chart = _chart(page, "loss")
+    expect(_points(chart, "201")).to_be_visible()
+    box = chart.locator(".u-over").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 60)
+    tip = chart.locator(".chart-tip")
+    expect(tip).to_contain_text("step 100")
+    expect(tip).to_contain_text("1.0 s since the run's start")
+    expect(tip).to_contain_text(re.compile(r"20\d\d.*since"))
+    expect(tip).to_contain_text(re.compile(rf"\(logged {math.exp(-100 / 3e5)}\)"))
+
+
 def test_a_thousand_metrics_mount_no_more_than_twenty_charts(wide: Console) -> None:
     page = wide.open("#/runs/wide-many?tab=metrics")
     expect(page.get_by_text("layer0 (100)")).to_be_visible()

@@ -1,5 +1,5 @@
 /** Series on one grid, in the binary layout of `wire/view.py`. */
-import { send } from "@/api/client";
+import { own, send } from "@/api/client";
 
 export interface SeriesQuery {
   readonly run: string;
@@ -38,6 +38,21 @@ export interface View {
   readonly cursor: string;
   readonly x: Float64Array;
   readonly series: readonly Column[];
+}
+
+/** One point with all that is known of it; `since` is in seconds from its run's start. */
+export interface Point {
+  readonly step: number | null;
+  readonly time: number;
+  readonly since: number;
+  /** JSON's missing numbers are texts. */
+  readonly value: number | "NaN" | "Infinity" | "-Infinity";
+}
+
+/** Give the last point of a series from `low` to `high` on an axis; both ends count. */
+export async function pointOf(query: SeriesQuery, x: Axis, low: number, high: number | undefined, signal?: AbortSignal): Promise<Point | undefined> {
+  const told = await own<{ readonly point: Point | null }>("point", { ...query, x, low, ...(high === undefined ? {} : { high }) }, signal);
+  return told.point ?? undefined;
 }
 
 interface Head {

@@ -5,7 +5,7 @@ import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type uPlot from "uplot";
-import type { SeriesQuery } from "@/api/view";
+import { pointOf, type SeriesQuery } from "@/api/view";
 import type { Stroke } from "@/charts/colours";
 import { Figures } from "@/charts/figures";
 import { FEW, LineChart } from "@/charts/line-chart";
@@ -108,7 +108,7 @@ function Card({ onStepless, lone, title, queries, settings, strokes, nameOf, poi
         <Figures plot={plot} x={x} nameOf={nameOf} label={`${title} as a table`} />
       ) : (
         <div className="chart-card-body is-chart">
-          <LineChart plot={plot} strokes={strokes} nameOf={nameOf} x={x} logX={logX} logY={logY} outliers={outliers} from={from} to={to} onZoom={writeZoom} label={label} onReady={ready.current} />
+          <LineChart plot={plot} strokes={strokes} nameOf={nameOf} askPoint={regroup === undefined ? pointOf : undefined} x={x} logX={logX} logY={logY} outliers={outliers} from={from} to={to} onZoom={writeZoom} label={label} onReady={ready.current} />
         </div>
       )}
     </section>

@@ -7,6 +7,7 @@ import type { Stroke } from "@/charts/colours";
 import { oddText, type Line, type Odd, type Plot } from "@/charts/plot";
 import type { Value } from "@/charts/smooth";
 import { placeText } from "@/charts/ticks";
+import { rangeAt, valueText, type AskPoint, type Asking } from "@/charts/whole-point";
 import { showNumber } from "@/query/show";
 
 const MOST_IN_TIP = 8;
@@ -82,13 +83,17 @@ interface Shown {
   readonly x: Axis;
   readonly strokes: ReadonlyMap<string, Stroke>;
   readonly nameOf?: (run: string, metric: string) => string;
+  /** Asks for what the axis does not say; undefined where lines are not series. */
+  readonly askPoint?: AskPoint | undefined;
 }
 
 /** Fill the tip: the place, and the lines nearest to the pointer with their values. */
-export function tip(u: uPlot, element: HTMLElement, { plot, x, nameOf }: Shown): void {
+export function tip(u: uPlot, element: HTMLElement, shown: Shown, asking: Asking): void {
+  const { plot, x, nameOf, askPoint } = shown;
   const { left = -1, top = -1, idx, idxs } = u.cursor;
   if (left < 0 || idx === null || idx === undefined) {
     element.hidden = true;
+    asking.stop();
     return;
   }
   const rows = plot.lines
@@ -101,13 +106,24 @@ export function tip(u: uPlot, element: HTMLElement, { plot, x, nameOf }: Shown):
     const item = text("div", "", "chart-tip-row");
     const sign = text("span", "", "chart-sign");
     sign.style.background = strokeOf(u, row.at + 1);
-    const known = typeof row.value === "number" ? (plot.exact === true ? String(row.value) : showNumber(row.value)) : undefined;
+    const known = typeof row.value === "number" ? valueText(row.value, row.line.raw[idxs?.[row.at + 1] ?? idx], plot.exact === true) : undefined;
     const value = [known, row.odd].filter((one) => one !== undefined).join(", ");
     const band = row.line.low === undefined ? "" : bandText(row.line, idxs?.[row.at + 1] ?? idx);
     item.append(sign, text("span", nameOf?.(row.line.run, row.line.metric) ?? row.line.run, "chart-tip-name"), text("span", `${value}${band}`, "chart-tip-value"));
     made.push(item);
   }
   if (rows.length > MOST_IN_TIP) made.push(text("div", `and ${rows.length - MOST_IN_TIP} more`, "chart-tip-place"));
+  const [first] = rows;
+  // Charts that only follow the pointer of another one do not ask.
+  if (askPoint !== undefined && first !== undefined && u.over.matches(":hover")) {
+    const { run, metric } = first.line;
+    const range = rangeAt(plot.x, idxs?.[first.at + 1] ?? idx, plot.exact === true);
+    const told = asking.want(askPoint, { run, metric }, x, range, () => tip(u, element, shown, asking));
+    if (told !== undefined) {
+      const whose = rows.length > 1 ? `${nameOf?.(run, metric) ?? run}: ` : "";
+      made.push(...told.map((one, at) => text("div", at === 0 ? `${whose}${one}` : one, "chart-tip-place chart-tip-whole")));
+    }
+  }
   element.replaceChildren(...made);
   element.hidden = false;
   const right = left > u.over.clientWidth / 2;

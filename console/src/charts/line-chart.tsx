@@ -12,12 +12,14 @@ import { rangeOf, type Plot } from "@/charts/plot";
 import { thinPaths } from "@/charts/thin";
 import { axisTitle, tickTexts } from "@/charts/ticks";
 import { onWheel } from "@/charts/wheel";
+import { Asking, type AskPoint } from "@/charts/whole-point";
 
 interface Props {
   readonly plot: Plot;
   readonly strokes: ReadonlyMap<string, Stroke>;
   /** What a line is called in the tip; by run and metric. */
   readonly nameOf?: (run: string, metric: string) => string;
+  readonly askPoint?: AskPoint | undefined;
   readonly x: Axis;
   readonly logX: boolean;
   readonly logY: boolean;
@@ -156,6 +158,7 @@ function optionsOf(latest: Latest, element: HTMLElement, tipElement: HTMLElement
   const hair = 1 / devicePixelRatio;
   const axis = { stroke: ink, grid: { stroke: grid, width: hair }, ticks: { stroke: grid, width: hair }, font: "12px sans-serif" };
   const title = latest.current.yTitle;
+  const asking = new Asking();
   const thin = thinPaths(() => latest.current.plot, logY);
   return {
     width: Math.max(element.clientWidth, 100),
@@ -202,7 +205,8 @@ function optionsOf(latest: Latest, element: HTMLElement, tipElement: HTMLElement
     hooks: {
       drawAxes: [(u) => bandsAndRaw(u, latest.current.plot, few)],
       draw: [(u) => marks(u, latest.current.plot)],
-      setCursor: [(u) => tip(u, tipElement, latest.current)],
+      setCursor: [(u) => tip(u, tipElement, latest.current, asking)],
+      destroy: [() => asking.stop()],
       setSeries: [
         (_u, at) => {
           if (at !== undefined) highlight(at === null ? undefined : latest.current.plot.lines[at - 1]?.run);

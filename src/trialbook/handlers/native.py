@@ -15,6 +15,7 @@ from trialbook.services import (
     algorithm_list,
     comparison,
     notes,
+    points,
     recycling,
     search,
     tables,
@@ -70,6 +71,11 @@ def matrix(call: Call, request: Document) -> Document:
 def translate(call: Call, request: Document) -> Document:
     """Give a condition both as a text of the grammar and as SageMaker's SearchExpression."""
     return translation.translate(call, read(translation.TranslateForm, request))
+
+
+def point(call: Call, request: Document) -> Document:
+    """Give one point of a series by its place on a chart: `step`, `time`, seconds `since` the start, and `value`."""
+    return points.point(call, read(points.PointForm, request))
 
 
 def columns(call: Call, request: Document) -> Document:
@@ -168,6 +174,7 @@ OPERATIONS: dict[str, Callable[[Call, Document], Document]] = {
     "log_streams": logged.log_streams,
     "logs": logged.logs,
     "log_find": logged.log_find,
+    "point": point,
     "reports": reports.list_reports,
     "reports_compare": reports.compare,
     "report_rows": reports.rows,
@@ -202,6 +209,7 @@ FORMS: dict[str, type] = {
     "log_streams": logged.LogStreamsForm,
     "logs": logged.LogsForm,
     "log_find": logged.LogFindForm,
+    "point": points.PointForm,
     "reports": reports.ReportsForm,
     "reports_compare": reports.CompareForm,
     "report_rows": reports.RowsForm,

@@ -109,7 +109,7 @@ def _edges(query: ViewQuery, least: float, most: float) -> tuple[NDArray[np.floa
 def _plain(query: ViewQuery, runs: dict[str, Entity | ApiError]) -> bool:
     """Say whether x is the step or the time of each point itself, so that its series is all there is to read."""
     found = ((runs[name], metric) for name, metric in query.series)
-    return all(isinstance(run, ApiError) or _axis(query.x, run, metric) is None for run, metric in found)
+    return all(isinstance(run, ApiError) or axis_of(query.x, run, metric) is None for run, metric in found)
 
 
 def _scan(call: Call, query: ViewQuery, runs: dict[str, Entity | ApiError]) -> _Drawn:
@@ -183,14 +183,14 @@ def _read(call: Call, query: ViewQuery, runs: dict[str, Entity | ApiError]) -> l
         run = runs[name]
         if not isinstance(run, ApiError):
             asked[run.id, metric] = None
-            axis = _axis(query.x, run, metric)
+            axis = axis_of(query.x, run, metric)
             if axis is not None:
                 asked[run.id, axis] = None
     read = dict(zip(asked, call.store.read_series(list(asked), timeless=True), strict=True))
     return [_curve(query.x, runs[name], metric, read) for name, metric in query.series]
 
 
-def _axis(x: str, run: Entity, metric: str) -> str | None:
+def axis_of(x: str, run: Entity, metric: str) -> str | None:
     """Name the metric that is the x of a series; None when it is none."""
     if x.startswith(METRIC):
         return x[len(METRIC) :]
@@ -207,7 +207,7 @@ def _axis(x: str, run: Entity, metric: str) -> str | None:
 def _curve(x: str, run: Entity | ApiError, metric: str, read: dict[tuple[int, str], Series]) -> Curve:
     if isinstance(run, ApiError):
         return grids.NOTHING
-    series, axis = read[run.id, metric], _axis(x, run, metric)
+    series, axis = read[run.id, metric], axis_of(x, run, metric)
     return _over_steps(series) if axis is None else _over_metric(series, read[run.id, axis])
 
 
