@@ -108,8 +108,8 @@ $(PEERS): requirements-peers.txt
 	@.venv-peers/bin/python $(PIP_QUIET) -r requirements-peers.txt
 	@touch $@
 
-# series_events.py is a part of series.py.
-BENCHMARKS := $(filter-out benchmarks/series_events.py,$(sort $(wildcard benchmarks/*.py)))
+# series_events.py is a part of series.py; install_size.py needs a package index, and is run by itself.
+BENCHMARKS := $(filter-out benchmarks/series_events.py benchmarks/install_size.py,$(sort $(wildcard benchmarks/*.py)))
 # What each benchmark is given, by its name; nothing where its own defaults fit.
 SHORT_clarify := --rows 30000
 SHORT_clarify_model := --rounds 100 --repeat 1

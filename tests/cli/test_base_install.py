@@ -38,6 +38,35 @@ def test_it_records_and_searches(tmp_path: Path) -> None:
     assert "plain-one  0.5" in found.stdout
 
 
+def test_it_keeps_what_a_run_gives_it_in_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "record.py").write_text(
+        "import sys\n"
+        "from trialbook import Run, search\n"
+        "with Run('plain', 'one', store='.trialbook', capture=False) as run:\n"
+        "    run.log_text('hello', 'note.txt')\n"
+        "assert 'obstore' not in sys.modules\n"
+        "from pathlib import Path\n"
+        "files = [path for path in Path('.trialbook/objects/blobs').glob('*/*')]\n"
+        "assert [path.read_text() for path in files] == ['hello'], files\n"
+    )
+    recorded = bare(tmp_path, "record")
+    assert recorded.returncode == 0, recorded.stderr
+
+
+def test_an_object_store_is_refused_by_the_name_of_its_extra(tmp_path: Path) -> None:
+    (tmp_path / "open_it.py").write_text(
+        "from trialbook.services.blobs import Blobs\n"
+        "try:\n"
+        "    Blobs.open('s3://bucket/prefix')\n"
+        "except Exception as error:\n"
+        "    print(type(error).__name__, error)\n"
+    )
+    done = bare(tmp_path, "open_it")
+    assert done.stdout.strip() == (
+        "StoreError objects in 's3://bucket/prefix' need obstore: pip install 'trialbook[server]'"
+    ), done.stderr
+
+
 def test_it_explains_every_command(tmp_path: Path) -> None:
     program = (
         "from trialbook.cli import COMMANDS, group\n"

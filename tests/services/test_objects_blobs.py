@@ -61,6 +61,40 @@ def test_a_stream_that_breaks_leaves_nothing(blobs: Blobs, before: int) -> None:
     assert sum(map(len, blobs.older_than(4e9))) == 0
 
 
+def test_a_stream_that_breaks_leaves_no_file(tmp_path: Path) -> None:
+    seen: list[list[str]] = []
+
+    def files() -> list[str]:
+        return [path.name for path in tmp_path.rglob("*") if path.is_file()]
+
+    def broken() -> Iterator[bytes]:
+        yield bytes(PIECE)
+        yield bytes(PIECE)
+        seen.append(files())
+        raise ConnectionError("cut")
+
+    with pytest.raises(ConnectionError):
+        Blobs.open(str(tmp_path)).put_pieces(broken())
+    assert [name.count("#") for name in seen[0]] == [1], "a file without the mark is always whole"
+    assert files() == []
+
+
+def test_a_blob_that_nobody_read_to_its_end_is_closed(tmp_path: Path) -> None:
+    descriptors = Path("/proc/self/fd" if Path("/proc/self/fd").is_dir() else "/dev/fd")
+    blobs = Blobs.open(str(tmp_path))
+    blob = blobs.put(io.BytesIO(bytes(3 * PIECE))).id
+    before = len(list(descriptors.iterdir()))
+    for _ in range(5):
+        next(blobs.read(blob))
+    assert len(list(descriptors.iterdir())) == before
+
+
+def test_a_folder_that_cannot_be_made_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreError, match=r"objects cannot be kept in '.*/file/objects'"):
+        Blobs.open(str(tmp_path / "file" / "objects"))
+
+
 def test_small_pieces_are_gathered(blobs: Blobs) -> None:
     blob = blobs.put_pieces(bytes([number % 256]) for number in range(1000))
     assert b"".join(blobs.read(blob.id)) == bytes(number % 256 for number in range(1000))
