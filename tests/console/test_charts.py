@@ -12,10 +12,11 @@ from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 from tests.conftest import LiveServer, serve
 from tests.console.conftest import Console, open_console
-from tests.console.study import RICH
+from tests.console.study import NAMES, RICH
 
 from trialbook.names import Scope
 from trialbook.sdk.run import Run
@@ -187,6 +188,26 @@ def test_what_is_no_number_is_in_the_table_where_it_fell(study: Console) -> None
     _menu(page, "odd", "View as table")
     rows = _chart(page, "odd").get_by_role("row")
     expect(rows).to_have_text(["stepodd", "01", "1NaN", "2Infinity", "32", "41.5"])
+
+
+def test_a_saved_picture_has_more_than_the_plot_alone(study: Console) -> None:
+    page = study.open(f"#/compare?view=charts&runs={','.join(NAMES[:3])}&find=train/loss")
+    chart = _chart(page, "train/loss")
+    expect(chart.locator("canvas").first).to_be_visible()
+    drawn = chart.locator(".u-wrap").bounding_box()
+    assert drawn is not None
+    with page.expect_download() as told:
+        _menu(page, "train/loss", "Download PNG")
+    assert told.value.suggested_filename == "train_loss.png"
+    with Image.open(told.value.path()) as picture:
+        width, height = picture.size
+        legend = picture.convert("RGB").crop((0, height - 32, width, height))
+        head = picture.convert("RGB").crop((0, 0, width, 30))
+    # A title above, the y axis's name at its side, and the legend below; none of them empty.
+    assert width > drawn["width"] + 30
+    assert height > drawn["height"] + 60
+    for part in (head, legend):
+        assert len(part.getcolors(10_000) or []) > 10
 
 
 def test_settings_are_in_the_address_and_a_pinned_chart_comes_first(study: Console) -> None:

@@ -9,6 +9,7 @@ import { pointOf, type SeriesQuery } from "@/api/view";
 import type { Stroke } from "@/charts/colours";
 import { Figures } from "@/charts/figures";
 import { FEW, LineChart } from "@/charts/line-chart";
+import type { LegendItem } from "@/charts/picture";
 import { plotOf, smoothed, type Plot } from "@/charts/plot";
 import { plotCsv, savePng, saveText } from "@/charts/save";
 import { useZoom, writeZoom, type ChartSettings } from "@/charts/settings";
@@ -31,6 +32,7 @@ interface Props {
   readonly onPin?: (pinned: boolean) => void;
 }
 
+const NO_STROKE: Stroke = { colour: "gray", dash: [] };
 export const BUCKETS = 600;
 /** Lines beyond a few have two corners a bucket, its least and greatest value: as many corners as others in all. */
 const BUCKETS_OF_MANY = 300;
@@ -73,7 +75,14 @@ function Card({ onStepless, lone, title, queries, settings, strokes, nameOf, poi
     if (id === "pin") onPin?.(pinned !== true);
     if (id === "all") writeZoom(undefined);
     if (id === "csv" && plot !== undefined) saveText(`${title}.csv`, plotCsv(plot, axisTitle(x), nameOf));
-    if (id === "png" && chart.current !== undefined) savePng(`${title}.png`, chart.current);
+    if (id === "png" && chart.current !== undefined && plot !== undefined) savePng(`${title}.png`, chart.current, { title, yTitle: logY ? `${title}, logarithmic` : title, legend: legendOf(plot) });
+  }
+
+  /** Name the lines as they are drawn: many of them are thin and have no dashes. */
+  function legendOf(drawn: Plot): LegendItem[] {
+    const few = drawn.lines.length <= FEW;
+    const items = drawn.lines.map((line) => ({ text: nameOf(line.run, line.metric), stroke: strokes.get(line.run) ?? strokes.get(line.metric) ?? NO_STROKE }));
+    return items.length === 1 && items[0]!.text === title ? [] : items.map((one) => (few ? one : { ...one, stroke: { ...one.stroke, dash: [] } }));
   }
 
   return (

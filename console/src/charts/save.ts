@@ -1,5 +1,6 @@
 /** A chart to go: as CSV, as PNG. */
 import type uPlot from "uplot";
+import { pictureOf, type Caption } from "@/charts/picture";
 import { oddText, type Plot } from "@/charts/plot";
 
 /** Write every point of a plot: x, and for each line its value; where a place is a bucket of points, its least and
@@ -28,17 +29,9 @@ export function saveText(name: string, content: string, type = "text/csv"): void
   save(name, new Blob([content], { type }));
 }
 
-/** Save a chart as it is seen, on the page's ground. */
-export function savePng(name: string, chart: uPlot): void {
-  const from = chart.ctx.canvas;
-  const canvas = document.createElement("canvas");
-  canvas.width = from.width;
-  canvas.height = from.height;
-  const context = canvas.getContext("2d")!;
-  context.fillStyle = document.body.classList.contains("awsui-dark-mode") ? "#0f1b2a" : "#ffffff";
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.drawImage(from, 0, 0);
-  canvas.toBlob((blob) => {
+/** Save a chart with its title, the names of its axes and its legend. */
+export function savePng(name: string, chart: uPlot, caption: Caption): void {
+  pictureOf(chart, caption).toBlob((blob) => {
     if (blob !== null) save(name, blob);
   });
 }
