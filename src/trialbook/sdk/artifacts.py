@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trialbook.sdk.parameters import clean
-from trialbook.sdk.warning import warn_once
+from trialbook.sdk.warning import warn_finished, warn_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -132,7 +132,8 @@ class ArtifactLog:
         ----------
         image
             A PIL image, the path of an image file, or an array or tensor: (h, w), (h, w, c) or (c, h, w) with 1, 3 or
-            4 channels, of bytes, booleans or floats in [0, 1]. Arrays are kept as PNG.
+            4 channels, of bytes, booleans or floats in [0, 1]. Arrays are kept as PNG; floats
+            beyond that are cut, with a warning.
         step
             Keeps this image beside those of other steps, as `<name>@<step>`.
         """
@@ -185,7 +186,11 @@ class ArtifactLog:
             self._upload(path, f"{stem}{at}{ending}", name, media_type, {"output": output, "also": f"{name}{at}"})
 
     def _upload(self, path: Path, key: str, name: str, media_type: str | None, more: Document) -> None:
-        self._change(self._upload_change(self._opened(), path, key, name, media_type, more))
+        spool = self._opened()
+        if spool.closed:
+            warn_finished()
+        else:
+            self._change(self._upload_change(spool, path, key, name, media_type, more))
 
     def _upload_change(
         self, spool: Spool, path: Path, key: str, name: str, media_type: str | None, more: Document
@@ -212,7 +217,8 @@ class ArtifactLog:
 
 def _file_name(name: object) -> str:
     """Give a name for a temporary file, which has the ending of the artifact's name."""
-    return clean(name).rpartition("/")[2][-100:] or "artifact"
+    last = clean(name).rpartition("/")[2][-100:]
+    return "artifact" if last in {"", ".", ".."} else last
 
 
 def _short(key: str) -> str:

@@ -9,6 +9,8 @@ import struct
 import zlib
 from typing import TYPE_CHECKING, Any
 
+from trialbook.sdk.warning import warn_once
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -77,6 +79,8 @@ def _pixels(image: Any) -> NDArray[Any]:
     scaled = array.astype(np.float64)
     if array.dtype == np.bool_ or np.issubdtype(array.dtype, np.floating):
         scaled = scaled * 255
+        if np.nanmax(scaled, initial=0.0) > 255 or np.nanmin(scaled, initial=0.0) < 0:
+            warn_once("image", "Trialbook cut an image's floats to [0, 1]: divide them, or give bytes (uint8).")
     return np.clip(np.rint(np.nan_to_num(scaled, nan=0.0)), 0, 255).astype(np.uint8)
 
 

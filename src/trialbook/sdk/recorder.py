@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from trialbook.sdk.segment import CHECKSUM, WHOLE, Segment, checksum, pack_body, pack_point
-from trialbook.sdk.warning import warn_once
+from trialbook.sdk.warning import warn_finished, warn_once
 
 if TYPE_CHECKING:
     import mmap
@@ -163,7 +163,7 @@ class Recorder:
                     return  # it is written, and what failed came after
                 Segment.void_in(buffer, at)
             if isinstance(error, FinishedError):
-                warn_once("finished", "Trialbook kept nothing that was logged after the end of a run: resume it first.")
+                warn_finished()
             elif isinstance(error, MemoryError | OSError):
                 warn_once("room", f"Trialbook gave up points, for there is no room left ({error}): make room.")
             elif isinstance(value, Mapping):
@@ -175,7 +175,7 @@ class Recorder:
             warn_once(f"value {type(value)}", f"Trialbook kept nothing of metric {name!r} = {value!r:.80}: {reason}.")
 
     def _again(self, name: str, value: object, timestamp: object, step: object) -> None:
-        number = float(value)  # type: ignore[arg-type]
+        number = _number(value)
         now = self._clock()
         moment = now if timestamp is None else _sane(epoch, timestamp, now, name, "timestamp")
         place = None if step is None else _sane(_whole_number, step, None, name, "step")
@@ -185,6 +185,15 @@ class Recorder:
         if not -_MOST_STEP <= entry[1] <= _MOST_STEP:
             entry[1] = 0
         self.log_metric(name, number, moment, place)
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except TypeError:
+        if getattr(value, "size", 0) == 1:  # an array of one element, in any number of dimensions
+            return float(value.item())
+        raise
 
 
 def epoch(timestamp: object) -> float:

@@ -7,6 +7,7 @@ tracker reaches the training, and what a call took is kept whatever happens to t
 from __future__ import annotations
 
 import contextlib
+import operator
 import os
 import time
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ from trialbook.sdk.shipping import shipper
 from trialbook.sdk.spool import Spool
 from trialbook.sdk.tagging import LONGEST_NAME, Tags, shown_name, tag_list, tags_or_none
 from trialbook.sdk.target import Target
-from trialbook.sdk.warning import warn_once
+from trialbook.sdk.warning import warn_finished, warn_once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -374,13 +375,21 @@ class Run(PredictionLog, ClarifyLog, RunReading):
         -------
         The new run. It begins with copies of this run's parameters and points (those of `system.` excepted), and
         `describe()["forked"]` says where they are from.
+
+        Raises
+        ------
+        ValueError
+            `step` is no whole number.
         """
         self.flush()
         options.setdefault("experiment_name", self.experiment_name)
         options.setdefault("store", self._target.store)
         options.setdefault("region", self._target.region)
         options.setdefault("capture", self._choice)
-        place = None if step is None else int(step)
+        try:
+            place = None if step is None else operator.index(step)
+        except TypeError:
+            raise ValueError(f"step is {step!r}; it must be a whole number, or None for all.") from None
         return Run(run_name=run_name, fork_of={"run": self.component, "step": place}, **options)
 
     # How it says it
@@ -391,7 +400,7 @@ class Run(PredictionLog, ClarifyLog, RunReading):
     def _change(self, change: Change) -> None:
         spool = self._opened()
         if spool.closed:
-            warn_once("finished", "Trialbook kept nothing that was logged after the end of a run: resume it first.")
+            warn_finished()
         elif any(change.values()):
             with quiet("Run"):
                 spool.note({"change": change})

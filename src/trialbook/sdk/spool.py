@@ -269,7 +269,7 @@ class Spool:
     def _register(self, name: str) -> int:
         if self.pid != os.getpid():
             self._fork()
-        text = clean(name)
+        text = clean(name) or '""'
         with self.door:
             number = self.names.get(text)
             if number is None:

@@ -17,10 +17,14 @@ LONGEST_KEY, LONGEST_VALUE = 128, 256
 
 
 def tag_list(tags: Tags) -> list[Document]:
-    """Give tags as AWS writes them."""
+    """Give tags as AWS writes them. Raises TypeError for what has another form."""
     if isinstance(tags, Mapping):
         return [_tag(key, value) for key, value in tags.items()]
-    return [_tag(tag["Key"], tag["Value"]) for tag in tags or []]
+    try:
+        return [_tag(tag["Key"], tag["Value"]) for tag in tags or []]
+    except (TypeError, KeyError):
+        message = f"tags are a mapping, or a list of {{'Key': ..., 'Value': ...}}, not {tags!r:.80}"
+        raise TypeError(message) from None
 
 
 def _tag(key: object, value: object) -> Document:

@@ -20,6 +20,11 @@ def warn_once(key: str, message: str) -> None:
             _log.warning(message)
 
 
+def warn_finished() -> None:
+    """Warn that a run has ended."""
+    warn_once("finished", "Trialbook kept nothing that was logged after the end of a run: resume it first.")
+
+
 def forget() -> None:
     """Let every warning be given again."""
     _given.clear()

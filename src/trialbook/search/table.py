@@ -152,9 +152,10 @@ class Table:
         path, name, member = key
         if member == ELEMENT or path.startswith(LINKS):
             return Type.NUMBER
-        if name:
-            return self.schema.roots[path.casefold()].members[member]
-        return next(one.type for one in self.schema.statics.values() if one.path == path and one.many == many)
+        static = (one.type for one in self.schema.statics.values() if one.path == path and one.many == many)
+        if not name and (found := next(static, None)) is not None:
+            return found
+        return self.schema.roots[path.casefold()].members[member]  # the name may be the empty text
 
     def _intern(self, numbers: list[int]) -> int:
         layout = array("I", sorted(numbers)).tobytes()
