@@ -123,7 +123,7 @@ FULL_series := --full
 
 bench: $(READY) $(PEERS) ## run the benchmarks, in their short form beside other trackers, and print their tables
 	@$(foreach one,$(BENCHMARKS),echo "$(one)" && $(BIN)/python $(one) $(SHORT_$(basename $(notdir $(one)))) &&) true
-	@$(BIN)/python benchmarks/peers --short
+	@$(BIN)/python benchmarks/peers --short --again
 
 bench-full: $(READY) $(PEERS) $(CONSOLE) chromium ## run all benchmarks in full (over an hour) and write docs/reference/performance.md
 	@mkdir -p build/bench
@@ -131,7 +131,7 @@ bench-full: $(READY) $(PEERS) $(CONSOLE) chromium ## run all benchmarks in full 
 	@$(foreach one,$(BENCHMARKS),echo "$(one) ..." && $(BIN)/python $(one) $(FULL_$(basename $(notdir $(one)))) \
 		> build/bench/$(basename $(notdir $(one))).txt || echo "  failed";) true
 	@$(BIN)/python benchmarks/console --runs 100000 > build/bench/console.txt || echo "  failed"
-	@$(BIN)/python benchmarks/peers --json build/bench/peers.json
+	@$(BIN)/python benchmarks/peers --json build/bench/peers.json # skips the cases that have their file in build/bench/peers-full
 	@$(BIN)/python benchmarks/peers/page.py build/bench/peers.json docs/reference/performance.md build/bench/*.txt
 
 lock: ## resolve the pinned requirements again (UPGRADE=1 takes the newest that fit)
