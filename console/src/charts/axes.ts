@@ -50,7 +50,7 @@ export function axisOf(column: Column, log = false): PlotAxis {
 export function shade(share: number): string {
   if (!Number.isFinite(share)) return "rgb(140, 140, 140)";
   const stops = [
-    [0, 90, 181],
+    [50, 130, 220],
     [120, 160, 190],
     [220, 120, 20],
   ] as const;

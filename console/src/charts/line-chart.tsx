@@ -8,6 +8,7 @@ import type { Stroke } from "@/charts/colours";
 import { highlight, highlighted, onHighlight } from "@/charts/highlight";
 import { chartKey, leave } from "@/charts/keys";
 import { bandsAndRaw, marks, spotlight, tip } from "@/charts/layers";
+import { logTicks } from "@/charts/log-ticks";
 import { rangeOf, type Plot } from "@/charts/plot";
 import { thinPaths } from "@/charts/thin";
 import { axisTitle, tickTexts } from "@/charts/ticks";
@@ -141,6 +142,8 @@ export function LineChart(props: Props) {
   );
 }
 
+const LOG_AXIS: Partial<uPlot.Axis> = { splits: (_u, _axis, low, high) => logTicks(low, high), filter: (_u, ticks) => ticks };
+
 function dataOf(plot: Plot): uPlot.AlignedData {
   return [plot.x as number[], ...plot.lines.map((line) => line.value as (number | null)[])];
 }
@@ -184,8 +187,8 @@ function optionsOf(latest: Latest, element: HTMLElement, tipElement: HTMLElement
       y: { distr: logY ? 3 : 1, range: (u) => shownY(latest.current, u) },
     },
     axes: [
-      { ...axis, ...(x === "step" ? { incrs: WHOLE } : {}), ...(x === "time" ? {} : { values: (_u, ticks) => tickTexts(x, ticks) }), label: axisTitle(x), labelSize: 18, labelFont: "12px sans-serif", size: 34 },
-      { ...axis, size: (_u, texts) => Math.max(62, 22 + 6.7 * Math.max(0, ...(texts ?? []).map((one) => one.length))), values: (_u, ticks) => tickTexts("value", ticks), ...(title === undefined ? {} : { label: title, labelSize: 18, labelFont: "12px sans-serif" }) },
+      { ...axis, ...(logX ? LOG_AXIS : {}), ...(x === "step" ? { incrs: WHOLE } : {}), ...(x === "time" ? {} : { values: (_u, ticks) => tickTexts(x, ticks) }), label: axisTitle(x), labelSize: 18, labelFont: "12px sans-serif", size: 34 },
+      { ...axis, ...(logY ? LOG_AXIS : {}), size: (_u, texts) => Math.max(62, 22 + 6.7 * Math.max(0, ...(texts ?? []).map((one) => one.length))), values: (_u, ticks) => tickTexts("value", ticks), ...(title === undefined ? {} : { label: title, labelSize: 18, labelFont: "12px sans-serif" }) },
     ],
     series: [
       {},
@@ -271,7 +274,8 @@ function shownY(props: Props, u: uPlot): uPlot.Range.MinMax {
   const found = rangeOf(plot, Math.max(first ?? 0, 0), last ?? plot.x.length - 1, outliers ? 0 : 0.01);
   if (found === undefined) return logY ? [0.1, 1] : [0, 1];
   const [low, high] = found;
-  if (logY) return low < high ? [low / 1.1, high * 1.1] : [low / 2, low * 2];
+  const room = Math.max(1.0001, (high / low) ** 0.06);
+  if (logY) return low < high ? [low / room, high * room] : [low / 2, low * 2];
   const pad = (high - low) * 0.06 || Math.abs(high) * 0.05 || 0.5;
   return [low - pad, high + pad];
 }

@@ -20,7 +20,7 @@ interface Props {
   readonly height?: number;
 }
 
-const EDGE = { left: 84, right: 20, top: 12, bottom: 48 } as const;
+const EDGE = { left: 84, right: 20, top: 32, bottom: 48 } as const;
 const REACH = 12;
 
 export function Scatter({ names, x, y, colour, logX = false, logY = false, lit, onOpen, height = 420 }: Props) {
@@ -150,7 +150,7 @@ function draw(context: CanvasRenderingContext2D, { across, up, tint, left, top, 
   context.textAlign = "center";
   context.fillText(across.name, left(0.5), height - 8);
   context.textAlign = "left";
-  context.fillText(up.name, left(0) + 6, top(1) + 12);
+  context.fillText(up.name, EDGE.left - 70, 14);
   const size = across.at.length > 2000 ? 2 : 4.5;
   across.at.forEach((share, at) => {
     const rise = up.at[at]!;

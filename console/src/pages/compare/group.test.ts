@@ -18,3 +18,8 @@ it("keeps the spikes of buckets in the band", () => {
   const plot = { x: [0], lines: [{ ...line("a", [1]), low: [-4], high: [1] }, { ...line("b", [3]), low: [2], high: [90] }] };
   expect(regrouped(plot, new Map([["a", "g"], ["b", "g"]])).lines[0]).toMatchObject({ raw: [2], low: [-4], high: [90] });
 });
+
+it("breaks where all members that have points break", () => {
+  const plot = { x: [0, 1, 2], lines: [line("a", [1, null, 2]), line("b", [undefined, undefined, undefined])] };
+  expect(regrouped(plot, new Map([["a", "g"], ["b", "g"]])).lines[0]!.raw).toEqual([1, null, 2]);
+});

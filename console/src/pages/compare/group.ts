@@ -9,13 +9,15 @@ export function regrouped(plot: Plot, groupOf: ReadonlyMap<string, string>): Plo
     groups.set(group, [...(groups.get(group) ?? []), at]);
   });
   const lines = [...groups].map(([run, members]) => {
+    // Those that have no point at all say nothing of gaps.
+    const there = members.filter((member) => plot.lines[member]!.raw.some((one) => one !== undefined));
     const raw: Value[] = Array.from({ length: plot.x.length });
     const low: Value[] = Array.from({ length: plot.x.length });
     const high: Value[] = Array.from({ length: plot.x.length });
     for (let at = 0; at < plot.x.length; at += 1) {
       const values = members.map((member) => plot.lines[member]!.raw[at]).filter((one) => typeof one === "number");
       if (values.length === 0) {
-        if (members.every((member) => plot.lines[member]!.raw[at] === null)) raw[at] = null;
+        if (there.every((member) => plot.lines[member]!.raw[at] === null)) raw[at] = null;
         continue;
       }
       raw[at] = values.reduce((sum, one) => sum + one, 0) / values.length;
