@@ -8,7 +8,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from trialbook import Run, search
+from trialbook import Experiment, Run, search
+from trialbook.errors import ApiError
+from trialbook.sdk import warning
+from trialbook.sdk.capture.choice import DEFAULT, choose
 from trialbook.sdk.reading import open_reading
 from trialbook.sdk.target import Target
 from trialbook.wire import points
@@ -51,6 +54,29 @@ def test_whatever_comes_after_the_end_is_said_to_come_too_late(
     with caplog.at_level(logging.WARNING):
         late(run)
     assert "after the end of a run: resume it first" in caplog.text
+
+
+def test_a_run_that_printed_nothing_has_an_empty_console(target: Target) -> None:
+    with Run("exp", "r") as run:
+        pass
+    assert run.console() == []
+    with pytest.raises(ApiError, match="no log stream"):
+        run.console("consle")
+
+
+def test_a_choice_of_what_to_capture_that_is_none_takes_all(caplog: pytest.LogCaptureFixture) -> None:
+    warning.forget()
+    with caplog.at_level(logging.WARNING):
+        assert choose(5).parts == DEFAULT
+    assert "capture=5" in caplog.text
+
+
+def test_a_comparison_by_a_metric_that_no_run_has_names_the_nearest(target: Target) -> None:
+    for number in range(2):
+        with Run("exp", f"r{number}") as run:
+            run.log_metric("accuracy", number)
+    with pytest.raises(ValueError, match="Did you mean 'accuracy'"):
+        Experiment("exp").compare("acuracy")
 
 
 def test_an_array_of_one_element_is_a_number(target: Target) -> None:

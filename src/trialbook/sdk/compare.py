@@ -125,7 +125,9 @@ def compare(
 
 def metric_column(table: Table, metric: str | None) -> str:
     """Find the column of a metric, which may be left out where there is only one. Raises ValueError."""
-    there = [name for name in table.columns if name.casefold().startswith("metrics.") and table.types[name] == "number"]
+    metrics = [name for name in table.columns if name.casefold().startswith("metrics.")]
+    # A column that was asked for is there even when no run has the metric.
+    there = [name for name in metrics if table.types[name] == "number" and any(one is not None for one in table[name])]
     if metric is None:
         if len(there) == 1:
             return there[0]

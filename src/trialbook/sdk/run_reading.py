@@ -55,10 +55,14 @@ class RunReading:
     def console(self, stream: str = "console") -> list[tuple[float, str]]:
         """Read what was printed, or another log of the run: pairs of epoch seconds and a line.
 
-        The output of rank n is the stream `console:<n>`.
+        The output of rank n is the stream `console:<n>`. Nothing printed, or no console captured, is an empty list.
         """
         self.flush()
         transport, lines, start = self._target.transport(), list[tuple[float, str]](), 0
+        if stream == "console":
+            told = transport.call("log_streams", {"entity": self.component})
+            if stream not in {one["name"] for one in told["streams"]}:
+                return lines
         while True:
             page = transport.call("logs", {"entity": self.component, "stream": stream, "start": start})
             lines += zip(page["time"], page["text"], strict=True)

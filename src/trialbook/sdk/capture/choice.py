@@ -46,7 +46,7 @@ class Choice(NamedTuple):
 OFF = Choice(frozenset())
 
 
-def choose(given: Given = None) -> Choice:
+def choose(given: object = None) -> Choice:
     """Read a choice; what it does not know is left out, with a warning."""
     if given is None:
         given = os.environ.get(VARIABLE, "all")
@@ -59,8 +59,11 @@ def choose(given: Given = None) -> Choice:
         words = [word.strip() for word in text.split(",") if word.strip()]
     elif isinstance(given, Mapping):
         words = [_word(str(name), value) for name, value in given.items()]
-    else:
+    elif isinstance(given, Iterable):
         words = [str(word) for word in given]
+    else:
+        warn_once("capture", f"Trialbook cannot read capture={given!r}: give text, names or a mapping. It takes all.")
+        return Choice(DEFAULT)
     return _of_words(words)
 
 
