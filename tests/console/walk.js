@@ -50,6 +50,7 @@ function report() {
   const missed = [...document.querySelectorAll(wanted)].filter((one) => {
     if (walk.seen.has(one) || hidden(one)) return false;
     if (one.matches('[tabindex="-1"]') && !one.matches('a[href],button,input,[role]')) return false;
+    if (one.matches('[data-arrows] [tabindex="-1"]') && [...one.closest('[data-arrows]').querySelectorAll('[tabindex="0"]')].some((each) => walk.seen.has(each))) return false;
     if (one.matches('[role=listbox][tabindex="-1"],[role=menu][tabindex="-1"]')) return false;
     if ([...(group(one) ?? [])].some((each) => walk.seen.has(each))) return false;
     return true;

@@ -11,11 +11,12 @@ export interface Link {
   readonly target: string;
 }
 
+/** Pixels from one layer to the next when nothing else is asked for, and from one node of a layer to the next. */
 const WIDTH = 280;
-const HEIGHT = 76;
+const HEIGHT = 84;
 const SWEEPS = 4;
 
-export function layout(ids: readonly string[], links: readonly Link[]): Map<string, Place> {
+export function layout(ids: readonly string[], links: readonly Link[], width = WIDTH): Map<string, Place> {
   const number = new Map(ids.map((id, at) => [id, at]));
   const after: number[][] = ids.map(() => []);
   const before: number[][] = ids.map(() => []);
@@ -52,7 +53,7 @@ export function layout(ids: readonly string[], links: readonly Link[]): Map<stri
       settle(nodes);
     }
   }
-  return new Map(ids.map((id, at) => [id, { x: (layer[at]! - lowest) * WIDTH, y: place[at]! * HEIGHT }]));
+  return new Map(ids.map((id, at) => [id, { x: (layer[at]! - lowest) * width, y: place[at]! * HEIGHT }]));
 }
 
 /** Take out the edges that close a circle; give the nodes in an order in which every edge leads forward. */

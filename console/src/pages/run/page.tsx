@@ -54,7 +54,7 @@ function Run({ name, params }: { readonly name: string; readonly params: URLSear
     if (run !== undefined && !(await goToNeighbour(run, direction))) setEdge(direction === 1 ? "This is the newest run of its experiment." : "This is the oldest run of its experiment.");
   };
   useKeys({ "[": () => void turn(-1), "]": () => void turn(1) });
-  if (run === undefined) return found.error === null ? <Waiting /> : <Failure error={found.error} retry={refresh} />;
+  if (run === undefined) return found.error === null ? <Waiting /> : <SpaceBetween size="m"><Header variant="h1">{name}</Header><Failure error={found.error} retry={refresh} /></SpaceBetween>;
   if (gone) {
     return (
       <Deleted
