@@ -45,3 +45,12 @@ def test_no_page_breaks_a_rule_of_accessibility(hosted: Console, hash_: str) -> 
     page.emulate_media(color_scheme="dark")
     expect(page.locator("body.awsui-dark-mode")).to_be_attached()
     assert hosted.violations(DARK) == []
+
+
+@pytest.mark.parametrize("hash_", ["#/runs/no", "#/endpoints/no", "#/experiments/no"])
+def test_no_page_of_what_is_not_there_breaks_a_rule(hosted: Console, hash_: str) -> None:
+    hosted.forgive("Failed to load resource")
+    page = hosted.open(hash_)
+    expect(page.get_by_role("heading", level=1).first).to_be_visible()
+    expect(page.get_by_role("button", name="Try again").first).to_be_visible()
+    assert hosted.violations() == []

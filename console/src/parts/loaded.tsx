@@ -1,5 +1,7 @@
 /** The three states of what a page asks for: waiting, failed, there. What is there stays while newer comes. */
 import Box from "@cloudscape-design/components/box";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
@@ -8,11 +10,16 @@ import { Failure } from "@/parts/failure";
 interface Props<T> {
   readonly of: UseQueryResult<T>;
   readonly children: (data: T) => ReactNode;
+  /** The page's heading when it fails, for what is a whole page. */
+  readonly title?: string;
 }
 
-export function Loaded<T>({ of, children }: Props<T>) {
+export function Loaded<T>({ of, children, title }: Props<T>) {
   if (of.data !== undefined) return <>{children(of.data)}</>;
-  if (of.error !== null) return <Failure error={of.error} retry={() => void of.refetch()} />;
+  if (of.error !== null) {
+    const failure = <Failure error={of.error} retry={() => void of.refetch()} />;
+    return title === undefined ? failure : <SpaceBetween size="m"><Header variant="h1">{title}</Header>{failure}</SpaceBetween>;
+  }
   return (
     <Box textAlign="center" padding="l">
       <Spinner size="large" />

@@ -27,7 +27,7 @@ interface Props<T> {
 
 export function Opened<T>({ of, head, children }: Props<T>) {
   return (
-    <Loaded of={of}>
+    <Loaded of={of} title="This page cannot be shown">
       {(record) => {
         const { kind, name, status, arn, actions = [] } = head(record);
         return (

@@ -25,7 +25,7 @@ export function ExperimentPage({ name, params }: { readonly name: string; readon
   const found = useQuery({ queryKey: ["experiment", name], queryFn: ({ signal }) => own<Experiment>("experiment", { name }, signal) });
   const where = `${quotedName("Parents.ExperimentName")} = ${JSON.stringify(name)}`;
   return (
-    <Loaded of={found}>
+    <Loaded of={found} title={name}>
       {(experiment) => (
         <SpaceBetween size="l">
           <Header variant="h1" description={experiment.Description} actions={<Delete name={name} />}>
