@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
 from trialbook.cli import COMMANDS
+from trialbook.store import open_store
 
 BARE = Path(__file__).with_name("bare.py")
 
@@ -51,6 +54,16 @@ def test_it_keeps_what_a_run_gives_it_in_the_folder(tmp_path: Path) -> None:
     )
     recorded = bare(tmp_path, "record")
     assert recorded.returncode == 0, recorded.stderr
+
+
+def test_an_older_store_is_refused_by_the_name_of_the_extra_that_upgrades_it(tmp_path: Path) -> None:
+    open_store(str(tmp_path / "old")).close()
+    with closing(sqlite3.connect(tmp_path / "old" / "trialbook.db")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    done = bare(tmp_path, "trialbook", "search", "exists Metrics.a", "--store", "old")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "pip install 'trialbook[server]'" in done.stderr
 
 
 def test_an_object_store_is_refused_by_the_name_of_its_extra(tmp_path: Path) -> None:

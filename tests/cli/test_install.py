@@ -28,7 +28,7 @@ with Run("walk", "one", capture=False) as run:
 assert list(search("Metrics.loss < 0.05 and Parameters.lr = 0.1")["name"]) == ["walk-one"]
 assert len(load_run("one", "walk").metric("loss").value) == 100
 assert [one.run_name for one in list_runs("walk")] == ["one"]
-for name in ("obstore", "uvicorn", "rich"):
+for name in ("obstore", "sqlalchemy", "alembic", "uvicorn", "rich"):
     try:
         __import__(name)
     except ImportError:
@@ -105,3 +105,4 @@ def test_every_byte_is_counted_once(benchmark: ModuleType, environment: Path) ->
     assert sum(found.values()) == sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
     assert "obstore" not in found
     assert found["trialbook"] > 1e6
+    assert benchmark.measured(environment)["beside_numpy_mb"] <= benchmark.TARGET_MB

@@ -18,9 +18,10 @@ from alembic.script import ScriptDirectory
 from trialbook.errors import StoreError, StoreVersionError
 from trialbook.model import Kind
 from trialbook.store import open_store
-from trialbook.store.dialect import DATABASE_FILE, PAGE_SIZE, dialect_of
+from trialbook.store.dialect import DATABASE_FILE, PAGE_SIZE, SqliteDialect, dialect_of
 from trialbook.store.file_systems import file_system, refuse_network
-from trialbook.store.migrate import configuration, engine
+from trialbook.store.fresh import make
+from trialbook.store.migrate import configuration, engine, upgrade
 from trialbook.store.opening import REVISIONS
 from trialbook.store.schema import metadata
 
@@ -39,6 +40,23 @@ def test_the_history_makes_the_tables_that_the_schema_describes(location: str) -
     with engine(dialect_of(location)).connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
+
+
+def schema_of(path: Path) -> list[tuple[str, str, str]]:
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type, name")
+        return [(kind, name, " ".join(text.split())) for kind, name, text in rows]
+
+
+def test_the_script_for_new_stores_makes_what_the_history_makes(tmp_path: Path) -> None:
+    fresh, moved = SqliteDialect(tmp_path / "fresh"), SqliteDialect(tmp_path / "moved")
+    assert make(fresh, REVISIONS[-1])
+    upgrade(moved, str(moved.folder))
+    assert schema_of(fresh.path) == schema_of(moved.path)
+    assert not make(moved, REVISIONS[-1]), "tables that are there stay as they are"
+    with closing(fresh.connect(write=False)) as new, closing(moved.connect(write=False)) as old:
+        for query in ("SELECT version_num FROM alembic_version", "SELECT one, length(database), rev FROM meta"):
+            assert new.rows(query) == old.rows(query)
 
 
 def test_the_revisions_known_are_those_of_the_history() -> None:

@@ -1,7 +1,7 @@
 """Opening a store: choose the database, see that its tables are this version's, make or move them if not.
 
-Alembic and SQLAlchemy are imported only when there is something to make or move: they take longer to import than an
-up-to-date store takes to open.
+Alembic and SQLAlchemy are imported only when there is something to move, or to make on PostgreSQL: they take longer
+to import than an up-to-date store takes to open, and the base install is without them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from trialbook.errors import StoreError, StoreVersionError
 from trialbook.store.database import SqlStore
-from trialbook.store.dialect import dialect_of
+from trialbook.store.dialect import SqliteDialect, dialect_of
+from trialbook.store.fresh import make
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,11 +42,25 @@ def open_store(store: str, *, clock: Callable[[], float] = time.time) -> Store:
         It cannot be opened; the message says why.
     """
     dialect = dialect_of(store)
-    if not is_current(schema_version(dialect), store):
-        from trialbook.store.migrate import upgrade
-
-        upgrade(dialect, store)
+    version = schema_version(dialect)
+    if version is None and isinstance(dialect, SqliteDialect) and make(dialect, REVISIONS[-1]):
+        return SqlStore(dialect, clock)
+    # Another process may have made the tables since the first look.
+    if not is_current(version, store) and not is_current(schema_version(dialect), store):
+        _upgrade(dialect, store)
     return SqlStore(dialect, clock)
+
+
+def _upgrade(dialect: Dialect, store: str) -> None:
+    try:
+        from trialbook.store.migrate import upgrade
+    except ImportError as error:
+        message = (
+            f"the tables of the store {store.rsplit('@', 1)[-1]!r} have to be made or upgraded, which needs SQLAlchemy "
+            "and Alembic: pip install 'trialbook[server]'"
+        )
+        raise StoreError(message) from error
+    upgrade(dialect, store)
 
 
 def schema_version(dialect: Dialect) -> str | None:
