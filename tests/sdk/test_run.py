@@ -540,3 +540,10 @@ def test_a_forked_process_is_terminated_as_ever() -> None:
     script += "assert signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL\nrun.finish()"
     subprocess.run([sys.executable, "-W", "ignore", "-c", script], check=True, env=dict(os.environ))
     assert open_reading().call("run", {"name": "exp-r"})["Status"]["PrimaryStatus"] == "Completed"
+
+
+def test_a_script_that_ends_leaves_one_database_file(store: Path) -> None:
+    script = "from trialbook import Run\nfor no in range(3):\n    with Run('exp', f'r{no}') as run:\n"
+    script += "        run.log_metric('m', no)\n"
+    subprocess.run([sys.executable, "-c", script], check=True, env=dict(os.environ))
+    assert sorted(path.name for path in store.glob("trialbook.db*")) == ["trialbook.db"]

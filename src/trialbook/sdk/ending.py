@@ -16,7 +16,9 @@ import threading
 import traceback
 from typing import TYPE_CHECKING
 
+from trialbook.errors import TrialbookError
 from trialbook.sdk.shipping import shipper
+from trialbook.sdk.target import forget_transports
 
 if TYPE_CHECKING:
     from trialbook.sdk.run import Run
@@ -83,6 +85,10 @@ def _finish_all() -> None:
     if watch is not None:
         watch.finish_reading()
         shipper().flush_all(watch.LAST_SECONDS)
+    if not shipper().busy:
+        # The last one to close SQLite writes its journal back; while a thread still ships, the next process does.
+        with contextlib.suppress(TrialbookError):
+            forget_transports()
 
 
 def _guard() -> None:

@@ -251,6 +251,11 @@ class Shipper:
                 self.flush(spool, max(0.0, deadline - self._clock()))
                 self.settle(spool)
 
+    @property
+    def busy(self) -> bool:
+        """Whether there are spools that are not shipped, finished and gone."""
+        return bool(self._shipments)
+
     def release(self, spool: Spool) -> bool:
         """Ship this spool no more; False when it was not shipped."""
         with self._door:
