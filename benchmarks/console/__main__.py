@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.append(str(Path(__file__).parents[1]))
 
 import charts
+import columns
 from browser import chromium
 
 import search
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 SCENARIOS: dict[str, Callable[[Browser, list[Path]], Iterator[Line]]] = {
     "search": search.measure,
     "charts": charts.measure,
+    "columns": columns.measure,
 }
 
 
