@@ -2,6 +2,7 @@
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import { lazy, Suspense, useState } from "react";
 import { aws } from "@/api/aws";
+import { place } from "@/api/client";
 import { attempt } from "@/app/notices";
 import type { Text } from "@/records/program-text";
 import type { Request } from "@/records/requests";
@@ -21,7 +22,7 @@ export function CopyRequest({ arn, name, make }: Props) {
     await attempt(async () => {
       const [{ Tags: tags = [] }, { boto3Requests, cliRequests }] = await Promise.all([aws("ListTags", { ResourceArn: arn }), import("@/records/requests")]);
       const requests = await make(tags.filter((one) => !one.Key.startsWith("aws:")));
-      setText(id === "boto3" ? { title: `Python that makes one like ${name}`, body: boto3Requests(requests) } : { title: `Command that makes one like ${name}`, body: cliRequests(requests) });
+      setText(id === "boto3" ? { title: `Python that makes one like ${name}`, body: boto3Requests(requests, place.region) } : { title: `Command that makes one like ${name}`, body: cliRequests(requests, place.region) });
     });
   }
   return (

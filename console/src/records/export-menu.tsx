@@ -1,6 +1,7 @@
 /** What the page shows, to go: as a program, as a text of the grammar, as CSV, as a link. */
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import { lazy, Suspense, useState } from "react";
+import { place } from "@/api/client";
 import { translate } from "@/api/own";
 import type { Shown } from "@/records/program";
 import type { Text } from "@/records/program-text";
@@ -21,13 +22,13 @@ export function ExportMenu({ state, pinned, total }: Props) {
   const [text, setText] = useState<Text>();
   const { resource, sagemaker } = state.kind;
   const where = whereOf(state, pinned);
-  const shown: Shown = { resource, where, sort: state.sort, columns: state.columns, limit: state.size };
+  const shown: Shown = { resource, where, sort: state.sort, columns: state.columns, limit: state.size, region: place.region };
 
   async function choose(id: string): Promise<void> {
     const { boto3Program, commandLine, sdkProgram } = await import("@/records/program");
     if (id === "sdk") setText({ title: "Python, with Trialbook's SDK", body: sdkProgram(shown) });
     if (id === "cli") setText({ title: "Command line", body: commandLine(shown) });
-    if (id === "text") setText({ title: "Text of the search grammar", body: where === "" ? "(everything)" : where });
+    if (id === "text") setText({ title: "Text of the search grammar", body: where, ...(where === "" ? { note: "There is no condition: an empty text finds everything." } : {}) });
     if (id === "link") setText({ title: "Link to this page", body: window.location.href });
     if (id === "boto3") {
       const told = await translate(where, resource);

@@ -7,16 +7,19 @@ export interface Shown {
   readonly sort: string;
   readonly columns: readonly string[];
   readonly limit: number;
+  /** The region that is shown, once one was chosen; else programs ask in that of their environment. */
+  readonly region?: string | undefined;
 }
 
 const text = (value: string): string => JSON.stringify(value);
 
-export function sdkProgram({ resource, where, sort, columns, limit }: Shown): string {
+export function sdkProgram({ resource, where, sort, columns, limit, region }: Shown): string {
   const options = [
     ...(resource === "run" ? [] : [`resource=${text(resource)}`]),
     ...(sort === "" ? [] : [`sort=${text(sort)}`]),
     ...(columns.length === 0 ? [] : [`columns=[${columns.map(text).join(", ")}]`]),
     `limit=${limit}`,
+    ...(region === undefined ? [] : [`region=${text(region)}`]),
   ];
   return `from trialbook import search
 
@@ -41,7 +44,7 @@ export function boto3Program(shown: Shown, sagemaker: string, expression: object
   return `import boto3
 import pandas as pd
 
-client = boto3.client("sagemaker")  # AWS_ENDPOINT_URL names this server
+${boto3Client(shown.region)}
 answer = client.search(
     ${lines.join(",\n    ")},
 )
@@ -49,6 +52,12 @@ records = [next(iter(one.values())) for one in answer["Results"]]
 frame = pd.json_normalize(records)
 print(frame)
 `;
+}
+
+/** The line of a program that makes its client. */
+export function boto3Client(region: string | undefined): string {
+  const place = region === undefined ? "" : `, region_name=${text(region)}`;
+  return `client = boto3.client("sagemaker"${place})  # AWS_ENDPOINT_URL names this server`;
 }
 
 /** Write JSON as a Python literal. */
@@ -64,9 +73,9 @@ export function python(value: unknown, depth = 0): string {
   return members.length === 0 ? "{}" : `{\n${members.map(([name, one]) => `${inner}${text(name)}: ${python(one, depth + 1)},\n`).join("")}${outer}}`;
 }
 
-export function commandLine({ resource, where, sort, columns, limit }: Shown): string {
+export function commandLine({ resource, where, sort, columns, limit, region }: Shown): string {
   const quoted = (value: string): string => `'${value.replaceAll("'", `'\\''`)}'`;
-  const parts = ["trialbook search", quoted(where), ...(resource === "run" ? [] : [`--in ${resource}`])];
+  const parts = [...(region === undefined ? [] : [`AWS_REGION=${quoted(region)}`]), "trialbook search", quoted(where), ...(resource === "run" ? [] : [`--in ${resource}`])];
   if (sort !== "") parts.push(`--sort=${quoted(sort)}`);
   for (const column of columns) parts.push(`--column ${quoted(column)}`);
   return [...parts, `--limit ${limit}`].join(" ");

@@ -1,6 +1,6 @@
 /** Requests that make the same again, of what the server describes: as a program of boto3, and for the AWS CLI. */
 import { MEMBERS } from "@/api/aws-members";
-import { python } from "@/records/program";
+import { boto3Client, python } from "@/records/program";
 
 export type Creates = keyof typeof MEMBERS;
 
@@ -31,12 +31,13 @@ export function nextName(name: string): string {
   return found === null ? `${name.slice(0, 60)}-2` : `${found[1]}-${String(Number(found[2]) + 1).padStart(found[2]!.length, "0")}`;
 }
 
-export function boto3Requests(requests: readonly Request[]): string {
+export function boto3Requests(requests: readonly Request[], region?: string): string {
   const calls = requests.map(({ operation, input }) => `client.${worded(operation, "_")}(\n${Object.entries(input).map(([name, value]) => `    ${name}=${python(value, 1)},\n`).join("")})`);
-  return `import boto3\n\nclient = boto3.client("sagemaker")  # AWS_ENDPOINT_URL names this server\n${calls.join("\n")}\n`;
+  return `import boto3\n\n${boto3Client(region)}\n${calls.join("\n")}\n`;
 }
 
-export function cliRequests(requests: readonly Request[]): string {
+export function cliRequests(requests: readonly Request[], region?: string): string {
   const quoted = (value: unknown): string => `'${JSON.stringify(value, undefined, 2).replaceAll("'", `'\\''`)}'`;
-  return `${requests.map(({ operation, input }) => `aws sagemaker ${worded(operation, "-")} --cli-input-json ${quoted(input)}`).join("\n")}\n`;
+  const place = region === undefined ? "" : ` --region ${region}`;
+  return `${requests.map(({ operation, input }) => `aws sagemaker ${worded(operation, "-")}${place} --cli-input-json ${quoted(input)}`).join("\n")}\n`;
 }
