@@ -139,6 +139,11 @@ class Tab:
         """Resident memory of the tab's process."""
         return rss_mb(self.renderer())
 
+    def pss_mb(self) -> float:
+        """Memory of the tab's process, its part of what Chromium's processes share (code, mostly) included."""
+        lines = Path(f"/proc/{self.renderer()}/smaps_rollup").read_text().splitlines()
+        return int(next(one for one in lines if one.startswith("Pss:")).split()[1]) / 1024
+
     def timed(self, action: Callable[[], object], until: Callable[[], object] | None = None) -> dict[str, float]:
         """Do something and wait for what it brings: wall, and CPU of the main thread and of the server, in ms."""
         page, server, wall = self.cpu_ms(), self.server.cpu_ms(), time.perf_counter()

@@ -29,18 +29,18 @@ def measure(browser: Browser, stores: list[Path]) -> Iterator[Line]:
             told = tab.timed(lambda one=tab: one.open("#/search"), lambda one=rows: one.first.wait_for())
             yield Line("rows are shown", told["wall"], "ms", most=2000, more={"store": store.name, **told})
             more = {"store": store.name, "elements": tab.nodes()}
-            yield Line("JS heap of the tab", tab.heap_mb(), "MB", most=150, more=more | memory(tab, server))
+            yield from memory(tab, server, "", more)
             yield from suggestions(tab, store)
             yield from further(tab, store)
-            yield Line(
-                f"JS heap after {QUERIES} queries", tab.heap_mb(), "MB", most=150, more=more | memory(tab, server)
-            )
+            yield from memory(tab, server, f" after {QUERIES} queries", more)
             tab.close()
 
 
-def memory(tab: Tab, server: Served) -> dict[str, float]:
-    """Give the resident memory of both processes."""
-    return {"process MB": tab.rss_mb(), "server MB": server.rss_mb()}
+def memory(tab: Tab, server: Served, when: str, more: dict[str, object]) -> Iterator[Line]:
+    """Give the memory of the tab: its JS heap, and its process as `Tab.pss_mb` counts it."""
+    yield Line(f"JS heap{when}", tab.heap_mb(), "MB", most=150, more=more)
+    resident = {"resident MB": tab.rss_mb(), "server MB": server.rss_mb()}
+    yield Line(f"memory of the tab{when}", tab.pss_mb(), "MB", most=150, more=more | resident)
 
 
 def texts() -> Iterator[str]:
