@@ -74,7 +74,7 @@ def report(component: dict[str, Any], booster: xgboost.Booster) -> None:
     # Whom the report is about stays in words; the flip test looks for people alike by numbers that nobody lacks.
     columns = {**dict(zip(names, test.x.T, strict=True)), **{one: people[one].to_numpy() for one in (FACET, LABEL)}}
     run_name = component["TrialComponentName"].removeprefix(f"{EXPERIMENT}-")
-    with Run(EXPERIMENT, run_name, resume="must", capture=False) as run:
+    with Run(EXPERIMENT, run_name, resume="must", reopen=False, capture=False) as run:
         run.log_bias_report(
             columns,
             label=LABEL,

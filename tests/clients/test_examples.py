@@ -118,10 +118,15 @@ def test_the_main_job_records_ranks_and_plots(shell: Shell) -> None:
 def test_the_best_model_of_the_main_job_gets_its_reports(shell: Shell, live_server: LiveServer) -> None:
     adult = EXAMPLES / "adult"
     shell.run([sys.executable, adult / "train.py", "--rounds", "5", "--runs", "3"])
-    output = shell.run([sys.executable, adult / "best.py"])
     client = live_server.client("sagemaker")
+    found = client.search(Resource="ExperimentTrialComponent")["Results"]
+    trained = {one["TrialComponent"]["TrialComponentName"]: one["TrialComponent"] for one in found}
+    output = shell.run([sys.executable, adult / "best.py"])
     ranked = client.search(Resource="ExperimentTrialComponent", SortBy="Metrics.validation:auc", SortOrder="Descending")
     best, *others = [one["TrialComponent"] for one in ranked["Results"]]
+    before = trained[best["TrialComponentName"]]
+    told = ("StartTime", "EndTime", "Status")
+    assert [best[one] for one in told] == [before[one] for one in told]
     figures = {one["MetricName"]: one["Last"] for one in best["Metrics"]}
     assert f"with the run {best['TrialComponentName']}" in output
     assert f"{figures['bias.post.DI.Sex']:.3f}" in output

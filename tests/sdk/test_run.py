@@ -106,6 +106,19 @@ def test_a_run_of_the_same_name_goes_on() -> None:
 
 
 @pytest.mark.usefixtures("store")
+def test_what_is_added_to_an_ended_run_can_leave_its_status_and_times() -> None:
+    with pytest.raises(RuntimeError), Run("exp", "r"):
+        raise RuntimeError
+    told = ("StartTime", "EndTime", "Status")
+    before = Run("exp", "r", begin=False).describe()
+    with Run("exp", "r", resume="must", reopen=False) as run:
+        run.log_metric("late", 1.0)
+    after = Run("exp", "r", begin=False).describe()
+    assert [after[one] for one in told] == [before[one] for one in told]
+    assert run.metric("late").value.tolist() == [1.0]
+
+
+@pytest.mark.usefixtures("store")
 def test_resume_is_checked_against_the_store() -> None:
     with pytest.raises(ValueError, match="does not exist"):
         Run("exp", "r", resume="must")

@@ -74,6 +74,8 @@ class Run(PredictionLog, ClarifyLog, RunReading):
     resume
         None loads or makes the run; "must" fails when it is not there, "never" when it is. Both ask the store; one
         that does not answer is warned of, and the run goes on.
+    reopen
+        False adds to a run that has ended and leaves its status and its times as they are: a report made later, say.
     begin
         False for a run that is only read: then it begins when something is logged.
     seed
@@ -112,6 +114,7 @@ class Run(PredictionLog, ClarifyLog, RunReading):
         resume: str | None = None,
         store: str | None = None,
         region: str | None = None,
+        reopen: bool = True,
         begin: bool = True,
         seed: int | Mapping[str, int] | None = None,
         fork_of: Mapping[str, object] | None = None,
@@ -145,7 +148,8 @@ class Run(PredictionLog, ClarifyLog, RunReading):
             "fork": fork_of,
         }
         self._spool: Spool | None = None
-        self._leads = True
+        self._reopen = reopen
+        self._leads = reopen
         self._depth = 0
         self._choice = capture if isinstance(capture, Choice) else choose(capture)
         self._capture: Capture | None = None
@@ -166,7 +170,7 @@ class Run(PredictionLog, ClarifyLog, RunReading):
         fork = self._start["fork"] or {}
         first = 0 if fork.get("step") is None else fork["step"] + 1
         spool = Spool(self._target.spools, head, reopened=ending.ship_forked, first_step=first)
-        self._leads = rank in {None, "0"}
+        self._leads = self._reopen and rank in {None, "0"}
         self._spool = spool
         # The quick functions take the place of the methods of their names.
         vars(self)["log_metric"] = spool.recorder.log_metric
