@@ -6,6 +6,7 @@ import json
 import shlex
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 from tests.conftest import LiveServer
 from tests.console.conftest import Console
@@ -34,6 +35,26 @@ def test_an_endpoint_that_is_not_there_says_so(hosted: Console) -> None:
     page = hosted.open("#/endpoints/none")
     expect(page.get_by_text("none").first).to_be_visible()
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
+
+
+def test_endpoint_configurations_without_a_name_lead_to_the_endpoints(hosted: Console) -> None:
+    hosted.open("#/endpoint-configs")
+    expect(hosted.page.get_by_role("heading", name="Endpoint configurations")).to_be_visible()
+    hosted.page.get_by_role("link", name="all endpoints").click()
+    expect(hosted.page.get_by_role("heading", name="Endpoints (")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("page", "first"),
+    [
+        ("endpoints/credit-best", "Settings"),
+        ("experiments/credit", "Runs"),
+        ("jobs/training-job/credit-00", "Overview"),
+    ],
+)
+def test_a_tab_that_a_page_does_not_have_shows_the_first(hosted: Console, page: str, first: str) -> None:
+    hosted.open(f"#/{page}?tab=older")
+    expect(hosted.page.get_by_role("tab", name=first, exact=True)).to_have_attribute("aria-selected", "true")
 
 
 def test_the_best_job_is_deployed_from_its_page(hosted: Console, hosted_server: LiveServer) -> None:

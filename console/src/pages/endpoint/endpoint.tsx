@@ -6,15 +6,15 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Tabs from "@cloudscape-design/components/tabs";
 import { useState } from "react";
 import { aws, useAws } from "@/api/aws";
 import { useEvery } from "@/api/every";
-import { change, link } from "@/app/router";
+import { link } from "@/app/router";
 import { notify } from "@/app/notices";
 import { Configuration } from "@/pages/endpoint/configuration";
 import { Invoke } from "@/pages/endpoint/invoke";
 import { UpdateForm } from "@/pages/endpoint/update";
+import { AddressedTabs } from "@/parts/addressed-tabs";
 import { DeleteButton } from "@/parts/delete";
 import { Copied, Facts } from "@/parts/facts";
 import { Opened } from "@/parts/opened";
@@ -61,9 +61,8 @@ export function EndpointPage({ name, params }: { readonly name: string; readonly
             />
           )}
           {endpoint.FailureReason !== undefined && <Alert type="error" header="It failed">{endpoint.FailureReason}</Alert>}
-          <Tabs
-            activeTabId={params.get("tab") ?? "settings"}
-            onChange={({ detail }) => change({ tab: detail.activeTabId === "settings" ? undefined : detail.activeTabId })}
+          <AddressedTabs
+            params={params}
             tabs={[
               {
                 id: "settings",

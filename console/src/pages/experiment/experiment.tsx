@@ -3,16 +3,16 @@ import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
-import Tabs from "@cloudscape-design/components/tabs";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { aws } from "@/api/aws";
 import { own } from "@/api/client";
 import { attempt } from "@/app/notices";
-import { change, go } from "@/app/router";
+import { go } from "@/app/router";
 import { useRunKind } from "@/pages/experiment/columns";
 import { CompareBest } from "@/pages/experiment/compare-best";
 import { Overview, type Experiment } from "@/pages/experiment/overview";
+import { AddressedTabs } from "@/parts/addressed-tabs";
 import { Confirm, refreshLists } from "@/parts/delete";
 import { Loaded } from "@/parts/loaded";
 import { Nothing } from "@/parts/nothing";
@@ -31,9 +31,8 @@ export function ExperimentPage({ name, params }: { readonly name: string; readon
           <Header variant="h1" description={experiment.Description} actions={<Delete name={name} />}>
             {experiment.DisplayName ?? name}
           </Header>
-          <Tabs
-            activeTabId={params.get("tab") ?? "runs"}
-            onChange={({ detail }) => change({ tab: detail.activeTabId === "runs" ? undefined : detail.activeTabId })}
+          <AddressedTabs
+            params={params}
             tabs={[
               {
                 id: "runs",

@@ -3,17 +3,17 @@ import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
-import Tabs from "@cloudscape-design/components/tabs";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { op } from "@/api/client";
 import { useEvents } from "@/api/events";
 import { attempt } from "@/app/notices";
-import { change, link } from "@/app/router";
+import { link } from "@/app/router";
 import { JobLog } from "@/pages/job/log";
 import { ENDED, jobKind } from "@/pages/jobs/kinds";
 import type { JobDocument } from "@/pages/job/document";
 import { Overview } from "@/pages/job/overview";
+import { AddressedTabs } from "@/parts/addressed-tabs";
 import { DeployForm } from "@/parts/deploy";
 import { Opened } from "@/parts/opened";
 import { Raw } from "@/parts/raw";
@@ -76,9 +76,9 @@ export function JobPage({ resource, name, params }: Props) {
           <SpaceBetween size="l">
             {job.FailureReason !== undefined && <Alert type="error" header="It failed"><div className="told">{job.FailureReason}</div></Alert>}
             {deploying && model !== undefined && <DeployForm job={{ name, ...model }} done={() => setDeploying(false)} />}
-            <Tabs
-              activeTabId={params.get("tab") ?? "overview"}
-              onChange={({ detail }) => change({ tab: detail.activeTabId === "overview" ? undefined : detail.activeTabId, from: undefined, to: undefined, find: undefined, stream: undefined })}
+            <AddressedTabs
+              params={params}
+              forget={["from", "to", "find", "stream"]}
               tabs={[
                 { id: "overview", label: "Overview", content: <Overview kind={kind} job={job} /> },
                 ...(MEASURED.has(resource) ? [{ id: "metrics", label: "Metrics", content: <Suspense fallback={<Spinner size="large" />}><JobMetrics run={run} ended={ENDED.has(status)} params={params} /></Suspense> }] : []),
