@@ -54,10 +54,10 @@ def small(browser: Browser, hosted_server: LiveServer) -> Iterator[Console]:
     request = training_job("wide", 1)
     request["HyperParameters"]["sagemaker_submit_directory"] = LONG
     request["InputDataConfig"][0]["DataSource"]["S3DataSource"]["S3Uri"] = LONG
-    if not client.list_training_jobs(NameContains="wide")["TrainingJobSummaries"]:
-        client.create_training_job(**{**request, "Tags": tags})
+    client.create_training_job(**{**request, "Tags": tags})
     yield from open_console(browser, hosted_server, viewport={"width": 1280, "height": 900})
     client.delete_trial_component(TrialComponentName="wide")
+    client.delete_training_job(TrainingJobName="wide")
 
 
 def test_no_table_is_cut_off_at_1280_pixels(small: Console) -> None:
