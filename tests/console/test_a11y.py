@@ -54,3 +54,10 @@ def test_no_page_of_what_is_not_there_breaks_a_rule(hosted: Console, hash_: str)
     expect(page.get_by_role("heading", level=1).first).to_be_visible()
     expect(page.get_by_role("button", name="Try again").first).to_be_visible()
     assert hosted.violations() == []
+
+
+def test_axe_finds_what_is_broken(hosted: Console) -> None:
+    page = hosted.open("#/about")
+    expect(page.get_by_role("heading", level=1).first).to_be_visible()
+    page.evaluate("document.querySelector('main').append(document.createElement('button'))")
+    assert [one.partition(":")[0] for one in hosted.violations()] == ["button-name"]
