@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import math
@@ -10,6 +11,7 @@ import os
 import random
 import statistics
 import sys
+import threading
 import time
 from importlib import metadata
 from pathlib import Path
@@ -19,6 +21,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from trackers import TRACKERS, Tracker
 
 SOURCE = Path(__file__).parents[2] / "src" / "trialbook"
+EXIT_SECONDS = 5.0
+"""How long a tracker may take for what it does when a process ends."""
 SPACING = 1 / 800
 """Seconds between two points of a process that will be killed."""
 
@@ -179,7 +183,10 @@ def main() -> None:
         "search": lambda: search(tracker, int(numbers[0]), float(numbers[1])),
     }[task]()
     show(measured)
-    os._exit(0)  # some keep threads that do not end
+    # The end of a process is theirs too (what they write then counts), but some keep threads that do not end.
+    threading.Timer(EXIT_SECONDS, os._exit, (0,)).start()
+    atexit._run_exitfuncs()  # noqa: SLF001
+    os._exit(0)
 
 
 if __name__ == "__main__":
