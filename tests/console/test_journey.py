@@ -1,6 +1,7 @@
 """What a newcomer does after `make`, over what its programs really made: to the best run, its reports and its data.
 
-Each step leaves a picture under `build/journey`, light and dark, for people to look at.
+Each step leaves a picture under `build/journey`, light and dark, for people to look at, and breaks no rule that axe
+knows.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from trialbook.settings import Settings
 
 PICTURES = Path(__file__).parents[2] / "build" / "journey"
 SMALL = {"width": 1280, "height": 900}
+DARK = {"runOnly": ["color-contrast"]}
+"""Only colours depend on the mode."""
 BESIDE = 269
 """Pixels that the navigation and the margins take, whether the list of pages is open or not."""
 pytestmark = pytest.mark.timeout(400)
@@ -53,6 +56,7 @@ def run_program(server: LiveServer, folder: Path, name: str, *words: str) -> str
 @pytest.fixture(params=["light", "dark"])
 def journey(request: pytest.FixtureRequest, browser: Browser, adult_server: LiveServer) -> Iterator[Console]:
     """Open a tab of 1280 pixels on the record of `make`."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
     yield from open_console(browser, adult_server, viewport=SMALL, color_scheme=request.param)
 
 
@@ -70,12 +74,13 @@ def test_a_newcomer_goes_from_the_experiment_to_the_best_run_its_reports_and_its
 ) -> None:
     best, figures = best_of(adult_server)
     page, mode = journey.page, request.node.callspec.params["journey"]
-    PICTURES.mkdir(parents=True, exist_ok=True)
     number = iter(range(1, 100))
+    broken: list[str] = []
 
     def picture(name: str) -> None:
         page.wait_for_timeout(400)  # for what is drawn after the answers came
         page.screenshot(path=PICTURES / f"{next(number):02}-{name}-{mode}.png", full_page=True)
+        broken.extend(f"{name}: {one}" for one in journey.violations(DARK if mode == "dark" else None))
 
     page.get_by_role("link", name="Experiments", exact=True).first.click()
     row = page.get_by_role("row").filter(has=page.get_by_role("link", name="adult-income"))
@@ -125,6 +130,7 @@ def test_a_newcomer_goes_from_the_experiment_to_the_best_run_its_reports_and_its
 
     compare_with_two_others(journey, best)
     picture("compare")
+    assert broken == []
 
 
 @pytest.mark.slow
