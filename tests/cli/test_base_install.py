@@ -26,23 +26,30 @@ def bare(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def record(folder: Path, program: str) -> None:
+    """Run a program there, which must succeed."""
+    (folder / "record.py").write_text(program)
+    done = bare(folder, "record")
+    assert done.returncode == 0, done.stderr
+
+
 def test_it_records_and_searches(tmp_path: Path) -> None:
-    (tmp_path / "record.py").write_text(
+    record(
+        tmp_path,
         "from trialbook import Run, search\n"
         "with Run('plain', 'one', store='.trialbook') as run:\n"
         "    run.log_parameter('lr', 0.1)\n"
         "    run.log_metric('loss', 0.5, step=1)\n"
-        "assert list(search('Parameters.lr = 0.1', store='.trialbook')['name']) == ['plain-one']\n"
+        "assert list(search('Parameters.lr = 0.1', store='.trialbook')['name']) == ['plain-one']\n",
     )
-    recorded = bare(tmp_path, "record")
-    assert recorded.returncode == 0, recorded.stderr
     found = bare(tmp_path, "trialbook", "search", "Parameters.lr = 0.1", "--column", "Metrics.loss")
     assert found.returncode == 0, found.stderr
     assert "plain-one  0.5" in found.stdout
 
 
 def test_it_keeps_what_a_run_gives_it_in_the_folder(tmp_path: Path) -> None:
-    (tmp_path / "record.py").write_text(
+    record(
+        tmp_path,
         "import sys\n"
         "from trialbook import Run, search\n"
         "with Run('plain', 'one', store='.trialbook', capture=False) as run:\n"
@@ -50,10 +57,8 @@ def test_it_keeps_what_a_run_gives_it_in_the_folder(tmp_path: Path) -> None:
         "assert 'obstore' not in sys.modules\n"
         "from pathlib import Path\n"
         "files = [path for path in Path('.trialbook/objects/blobs').glob('*/*')]\n"
-        "assert [path.read_text() for path in files] == ['hello'], files\n"
+        "assert [path.read_text() for path in files] == ['hello'], files\n",
     )
-    recorded = bare(tmp_path, "record")
-    assert recorded.returncode == 0, recorded.stderr
 
 
 def test_an_older_store_is_refused_by_the_name_of_the_extra_that_upgrades_it(tmp_path: Path) -> None:

@@ -33,6 +33,13 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     forget_transports()
 
 
+@pytest.fixture(params=["folder", "server"])
+def either(store: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Have runs of the test go to a new store folder, and once more to a server."""
+    if request.param == "server":
+        monkeypatch.setenv("TRIALBOOK_URL", request.getfixturevalue("live_server").url)
+
+
 @pytest.fixture
 def target(store: Path) -> Target:
     """Give the target that runs of the test go to."""

@@ -187,12 +187,8 @@ def test_the_facts_of_a_run_are_read_beside_it(
     wait_until(lambda: not list(target.spools.glob("w-*")))
 
 
-@pytest.mark.parametrize("with_server", [False, True])
-def test_runs_with_the_same_packages_share_one_object(
-    target: Target, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, with_server: bool
-) -> None:
-    if with_server:
-        monkeypatch.setenv("TRIALBOOK_URL", request.getfixturevalue("live_server").url)
+@pytest.mark.usefixtures("either")
+def test_runs_with_the_same_packages_share_one_object(monkeypatch: pytest.MonkeyPatch) -> None:
     uploaded: list[str] = []
     for kind in (HttpTransport, LocalTransport):
         real = kind.upload

@@ -37,12 +37,8 @@ def test_a_series_becomes_a_structured_array(store: Path) -> None:
     assert read.tolist() == [(1, 101.5, 0.5), (2, 102.5, 1.0), (3, 103.5, 1.5)]
 
 
-@pytest.mark.parametrize("with_server", [False, True])
-def test_a_range_of_a_series_is_read_by_step_or_time(
-    store: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, with_server: bool
-) -> None:
-    if with_server:
-        monkeypatch.setenv("TRIALBOOK_URL", request.getfixturevalue("live_server").url)
+@pytest.mark.usefixtures("either")
+def test_a_range_of_a_series_is_read_by_step_or_time() -> None:
     with Run("digits", "a") as run:
         for step in range(10):
             run.log_metrics({"loss": step, "acc": -step}, step=step, timestamp=100 + step)

@@ -23,7 +23,7 @@ from trialbook.settings import DEFAULT_REGION, Settings, find_store_folder
 from trialbook.wire import points
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from trialbook.model import Document
     from trialbook.services.context import Call, Workspace
@@ -96,25 +96,21 @@ class HttpTransport:
             "Authorization": self._credential("s3"),
         }
         where = f"/{bucket}/{urllib.parse.quote(key)}"
-        try:
+
+        def put() -> str:
             with path.open("rb") as file:
                 return self._send("PUT", where, file, headers)[1]["etag"]
-        except ApiError as error:
-            if error.status != HTTPStatus.NOT_FOUND:
-                raise
-        self._send("PUT", f"/{bucket}", b"", {"Authorization": headers["Authorization"]})
-        with path.open("rb") as file:
-            return self._send("PUT", where, file, headers)[1]["etag"]
+
+        etag = _found(put)
+        if etag is None:
+            self._send("PUT", f"/{bucket}", b"", {"Authorization": headers["Authorization"]})
+            etag = put()
+        return etag
 
     def find(self, bucket: str, key: str) -> str | None:
         """Ask the server for an object's head."""
-        try:
-            where = f"/{bucket}/{urllib.parse.quote(key)}"
-            return self._send("HEAD", where, None, {"Authorization": self._credential("s3")})[1]["etag"]
-        except ApiError as error:
-            if error.status != HTTPStatus.NOT_FOUND:
-                raise
-            return None
+        where, headers = f"/{bucket}/{urllib.parse.quote(key)}", {"Authorization": self._credential("s3")}
+        return _found(lambda: self._send("HEAD", where, None, headers)[1]["etag"])
 
     def close(self) -> None:
         """Nothing is held between calls."""
@@ -191,12 +187,8 @@ class LocalTransport:
         """Look for an object here."""
         from trialbook.handlers.dispatch import dispatch
 
-        try:
-            return str(dispatch(self._call(), "s3", "HeadObject", {"Bucket": bucket, "Key": key})["ETag"])
-        except ApiError as error:
-            if error.status != HTTPStatus.NOT_FOUND:
-                raise
-            return None
+        request = {"Bucket": bucket, "Key": key}
+        return _found(lambda: str(dispatch(self._call(), "s3", "HeadObject", request)["ETag"]))
 
     def close(self) -> None:
         """Close the store."""
@@ -236,6 +228,16 @@ def user_name() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "unknown"
+
+
+def _found(ask: Callable[[], str]) -> str | None:
+    """Give an answer; None where it is that something is not there."""
+    try:
+        return ask()
+    except ApiError as error:
+        if error.status != HTTPStatus.NOT_FOUND:
+            raise
+        return None
 
 
 def _failure(error: urllib.error.HTTPError) -> CodedError:

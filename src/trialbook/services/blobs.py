@@ -103,8 +103,7 @@ class Blobs:
         """
         digests = Digests(algorithms)
         blob = self._new_id()
-        first = _first(pieces)
-        self._place.write(_path(blob), _digesting(first, pieces, digests))
+        self._place.write(_path(blob), _digesting(pieces, digests))
         return Blob(blob, digests.size, digests.md5(), digests.sha256(), digests.members())
 
     def read(self, blob: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
@@ -177,19 +176,7 @@ def _pieces(stream: BinaryIO | None) -> Iterator[bytes]:
         yield piece
 
 
-def _first(pieces: Iterator[bytes]) -> bytes:
-    """Take at least `PIECE` bytes from the pieces, less only when there are no more."""
-    taken = [next(pieces, b"")]
-    size = len(taken[0])
-    while size < PIECE and (piece := next(pieces, None)) is not None:
-        taken.append(piece)
-        size += len(piece)
-    return b"".join(taken) if len(taken) > 1 else taken[0]
-
-
-def _digesting(first: bytes, rest: Iterator[bytes], digests: Digests) -> Iterator[bytes]:
-    digests.update(first)
-    yield first
-    for piece in rest:
+def _digesting(pieces: Iterator[bytes], digests: Digests) -> Iterator[bytes]:
+    for piece in pieces:
         digests.update(piece)
         yield piece

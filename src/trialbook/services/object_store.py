@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from trialbook.errors import StoreError
@@ -46,11 +47,11 @@ class ObjectStore:
 
         `pieces` must not read blobs: obstore asks for them on a thread of its runtime, which cannot wait for itself.
         """
-        first = next(pieces, b"")
+        first = _first(pieces)
         if len(first) < PIECE:  # all there is: one call does without a multipart upload
             self._obstore.put(self._store, path, first, use_multipart=False)
         else:
-            self._obstore.put(self._store, path, _joined(first, pieces), chunk_size=PART, max_concurrency=2)
+            self._obstore.put(self._store, path, chain([first], pieces), chunk_size=PART, max_concurrency=2)
 
     def read(self, path: str, start: int, length: int | None) -> Iterator[bytes]:
         """Give the bytes from `start` on; the object is opened before this returns. Raises `FileNotFoundError`."""
@@ -77,6 +78,11 @@ class ObjectStore:
         return 0
 
 
-def _joined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest
+def _first(pieces: Iterator[bytes]) -> bytes:
+    """Take at least `PIECE` bytes from the pieces, less only when there are no more."""
+    taken = [next(pieces, b"")]
+    size = len(taken[0])
+    while size < PIECE and (piece := next(pieces, None)) is not None:
+        taken.append(piece)
+        size += len(piece)
+    return b"".join(taken) if len(taken) > 1 else taken[0]

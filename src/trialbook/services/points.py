@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
-from trialbook.errors import ValidationError
 from trialbook.model import Kind
 from trialbook.services import records, views
 from trialbook.services.forms import Says
@@ -49,10 +48,7 @@ def point(call: Call, form: PointForm) -> Document:
 
     Raises `ValidationError` for an unknown axis, and `NotFoundError` for a run that is not there.
     """
-    if form.x not in views.AXES and not form.x.startswith(views.METRIC):
-        raise ValidationError(
-            f"'x' is '{form.x}'; it must be one of {', '.join(views.AXES)} or '{views.METRIC}<name>'."
-        )
+    views.check_axis(form.x)
     run = records.require(call.store, call, Kind.TRIAL_COMPONENT, form.run)
     low = -math.inf if form.low is None else form.low
     high = math.inf if form.high is None else form.high
@@ -82,11 +78,9 @@ def _read(
     key, axis = (run.id, form.metric), views.axis_of(form.x, run, form.metric)
     if axis is not None:
         series, over = call.store.read_series([key, (run.id, axis)])
-        known = int(np.searchsorted(over.step, NO_STEP, side="right"))
-        at = np.searchsorted(over.step, series.step, side="right") - 1
         x = np.full(len(series.step), np.nan)
-        has = (at >= known) & (series.step != NO_STEP)
-        x[has] = over.value[at[has]]
+        has, places = views.along_metric(series, over)
+        x[has] = places
         return series, x
     if form.x in {"time", "relative"}:
         off = begin if form.x == "relative" else 0.0

@@ -64,8 +64,7 @@ def draw(call: Call, query: ViewQuery) -> View:
 
     Raises `ValidationError` for an unknown axis, or a range that ends before it begins.
     """
-    if query.x not in AXES and not query.x.startswith(METRIC):
-        raise ValidationError(f"'x' is '{query.x}'; it must be one of {', '.join(AXES)} or '{METRIC}<name>'.")
+    check_axis(query.x)
     if query.low is not None and query.high is not None and query.low > query.high:
         raise ValidationError(f"The range ends before it begins: 'from' is {query.low:g}, 'to' {query.high:g}.")
     runs = _find_runs(call, query)
@@ -77,6 +76,12 @@ def draw(call: Call, query: ViewQuery) -> View:
     told = [_tell(pair, runs[pair[0]], count) for pair, count in zip(query.series, drawn.counts, strict=True)]
     head = {"x": query.x, "rev": cursor.rev, "cursor": cursor.text(), "series": told}
     return View({**drawn.head, **head}, drawn.x, drawn.columns)
+
+
+def check_axis(x: str) -> None:
+    """Raise `ValidationError` for an axis that there is not."""
+    if x not in AXES and not x.startswith(METRIC):
+        raise ValidationError(f"'x' is '{x}'; it must be one of {', '.join(AXES)} or '{METRIC}<name>'.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,11 +222,18 @@ def _over_steps(series: Series) -> Curve:
     return Curve(series.step[first:], series.value[first:])
 
 
-def _over_metric(series: Series, axis: Series) -> Curve:
-    """Give each point the axis's value at its step, or the last one before; points before the first one have none."""
+def along_metric(series: Series, axis: Series) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Say which points of a series have a place on another one, and give the places of those.
+
+    A point's place is the axis's value at its step, or the last one before; points before the first one have none.
+    """
     at = np.searchsorted(axis.step, series.step, side="right") - 1
     first = int(np.searchsorted(axis.step, NO_STEP, side="right"))
     has = (at >= first) & (series.step != NO_STEP)
-    x = axis.value[at[has]]
+    return has, axis.value[at[has]]
+
+
+def _over_metric(series: Series, axis: Series) -> Curve:
+    has, x = along_metric(series, axis)
     known = np.isfinite(x)
     return Curve(*in_order(x[known], series.value[has][known]))
