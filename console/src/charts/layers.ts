@@ -97,7 +97,8 @@ export function tip(u: uPlot, element: HTMLElement, shown: Shown, asking: Asking
     return;
   }
   const rows = plot.lines
-    .map((line, at) => ({ line, at, value: line.value[idxs?.[at + 1] ?? idx], odd: oddText(line, idx) }))
+    .map((line, at) => ({ line, at, place: idxs?.[at + 1] ?? idx, odd: oddText(line, idx) }))
+    .map((row) => ({ ...row, value: row.line.value[row.place] }))
     .filter((row) => typeof row.value === "number" || row.odd !== undefined)
     .map((row) => ({ ...row, off: typeof row.value === "number" ? Math.abs(u.valToPos(row.value, "y") - top) : 0 }))
     .sort((one, two) => one.off - two.off);
@@ -106,9 +107,9 @@ export function tip(u: uPlot, element: HTMLElement, shown: Shown, asking: Asking
     const item = text("div", "", "chart-tip-row");
     const sign = text("span", "", "chart-sign");
     sign.style.background = strokeOf(u, row.at + 1);
-    const known = typeof row.value === "number" ? valueText(row.value, row.line.raw[idxs?.[row.at + 1] ?? idx], plot.exact === true) : undefined;
+    const known = typeof row.value === "number" ? valueText(row.value, row.line.raw[row.place], plot.exact === true) : undefined;
     const value = [known, row.odd].filter((one) => one !== undefined).join(", ");
-    const band = row.line.low === undefined ? "" : bandText(row.line, idxs?.[row.at + 1] ?? idx);
+    const band = row.line.low === undefined ? "" : bandText(row.line, row.place);
     item.append(sign, text("span", nameOf?.(row.line.run, row.line.metric) ?? row.line.run, "chart-tip-name"), text("span", `${value}${band}`, "chart-tip-value"));
     made.push(item);
   }
@@ -117,7 +118,7 @@ export function tip(u: uPlot, element: HTMLElement, shown: Shown, asking: Asking
   // Charts that only follow the pointer of another one do not ask.
   if (askPoint !== undefined && first !== undefined && u.over.matches(":hover")) {
     const { run, metric } = first.line;
-    const range = rangeAt(plot.x, idxs?.[first.at + 1] ?? idx, plot.exact === true);
+    const range = rangeAt(plot.x, first.place, plot.exact === true);
     const told = asking.want(askPoint, { run, metric }, x, range, () => tip(u, element, shown, asking));
     if (told !== undefined) {
       const whose = rows.length > 1 ? `${nameOf?.(run, metric) ?? run}: ` : "";

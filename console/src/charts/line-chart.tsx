@@ -1,9 +1,10 @@
 /** Lines over a shared axis, drawn by uPlot: drag to zoom, double click for all of it, hover in step with other charts. */
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import "./charts.css";
 import type { Axis } from "@/api/view";
+import { useDark } from "@/app/theme";
 import type { Stroke } from "@/charts/colours";
 import { highlight, highlighted, onHighlight } from "@/charts/highlight";
 import { chartKey, leave } from "@/charts/keys";
@@ -51,10 +52,10 @@ export function LineChart(props: Props) {
   latest.current = props;
   const whole = useRef<readonly [number, number]>(undefined);
   if (props.from === undefined && props.to === undefined && plot.x.length > 0) whole.current = [plot.x[0]!, plot.x.at(-1)!];
-  const theme = useTheme();
+  const dark = useDark();
   const shown = useRef(true);
   const waiting = useRef<() => void>(undefined);
-  const structure = JSON.stringify([plot.lines.map((line) => [line.run, line.metric]), x, logX, logY, theme, height, props.yTitle]);
+  const structure = JSON.stringify([plot.lines.map((line) => [line.run, line.metric]), x, logX, logY, dark, height, props.yTitle]);
 
   useLayoutEffect(() => {
     const element = holder.current!;
@@ -278,14 +279,4 @@ function shownY(props: Props, u: uPlot): uPlot.Range.MinMax {
   if (logY) return low < high ? [low / room, high * room] : [low / 2, low * 2];
   const pad = (high - low) * 0.06 || Math.abs(high) * 0.05 || 0.5;
   return [low - pad, high + pad];
-}
-
-function useTheme(): number {
-  const [count, setCount] = useState(0);
-  useEffect(() => {
-    const turn = (): void => setCount((before) => before + 1);
-    window.addEventListener("trialbook-theme", turn);
-    return () => window.removeEventListener("trialbook-theme", turn);
-  }, []);
-  return count;
 }

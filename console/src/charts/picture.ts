@@ -1,5 +1,6 @@
 /** A chart as a picture that stands for itself: its title, the names of its axes, and which line is which. */
 import type uPlot from "uplot";
+import { isDark } from "@/app/theme";
 import type { Stroke } from "@/charts/colours";
 
 export interface Caption {
@@ -54,7 +55,7 @@ export function pictureOf(chart: uPlot, { title, yTitle, legend }: Caption): HTM
   const { placed, rows, more } = legendRows(legend, width - 2 * EDGE, (text) => context.measureText(text).width);
   canvas.width = Math.round(width * scale);
   canvas.height = Math.round((HEAD + height + rows * ROW + EDGE) * scale);
-  const dark = document.body.classList.contains("awsui-dark-mode");
+  const dark = isDark();
   context.fillStyle = dark ? "#0f1b2a" : "#ffffff";
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.scale(scale, scale);

@@ -35,6 +35,11 @@ export function useNews(topics: readonly string[], look: () => Promise<void>, re
   useEffect(() => () => clearTimeout(timer.current), []);
 }
 
+/** Ask a list's question anew once something happened, but not while its rows are in use. */
+export function useFreshList(topics: readonly string[], refetch: () => Promise<unknown>): void {
+  useNews(topics, async () => void (await refetch()), () => !isInUse());
+}
+
 /** Whether rows of a table are under the pointer or hold the focus: they must not move then. */
 export function isInUse(): boolean {
   return document.querySelector("tbody:hover, tbody:focus-within") !== null;

@@ -2,11 +2,23 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { ApiError } from "@/api/client";
 
 interface Props {
   readonly error: unknown;
   readonly retry?: () => void;
+}
+
+/** A whole page that cannot be shown: its heading, and why. */
+export function FailedPage({ title, ...failure }: Props & { readonly title: string }) {
+  return (
+    <SpaceBetween size="m">
+      <Header variant="h1">{title}</Header>
+      <Failure {...failure} />
+    </SpaceBetween>
+  );
 }
 
 export function Failure({ error, retry }: Props) {

@@ -1,11 +1,9 @@
 /** The three states of what a page asks for: waiting, failed, there. What is there stays while newer comes. */
 import Box from "@cloudscape-design/components/box";
-import Header from "@cloudscape-design/components/header";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { Failure } from "@/parts/failure";
+import { FailedPage, Failure } from "@/parts/failure";
 
 interface Props<T> {
   readonly of: UseQueryResult<T>;
@@ -17,8 +15,8 @@ interface Props<T> {
 export function Loaded<T>({ of, children, title }: Props<T>) {
   if (of.data !== undefined) return <>{children(of.data)}</>;
   if (of.error !== null) {
-    const failure = <Failure error={of.error} retry={() => void of.refetch()} />;
-    return title === undefined ? failure : <SpaceBetween size="m"><Header variant="h1">{title}</Header>{failure}</SpaceBetween>;
+    const failed = { error: of.error, retry: () => void of.refetch() };
+    return title === undefined ? <Failure {...failed} /> : <FailedPage title={title} {...failed} />;
   }
   return (
     <Box textAlign="center" padding="l">

@@ -14,7 +14,7 @@ import { useState, type ReactNode } from "react";
 import { AGGREGATES, groups, type AggregateFunction } from "@/api/groups";
 import { properties, type Cell } from "@/api/own";
 import { change, link, parse } from "@/app/router";
-import { isInUse, useNews } from "@/live/news";
+import { useFreshList } from "@/live/news";
 import { Failure } from "@/parts/failure";
 import { encode } from "@/query/filter";
 import { shortName, show } from "@/query/show";
@@ -46,7 +46,7 @@ export default function GroupView({ state, params, pinned, filter, title }: Prop
   const { resource } = state.kind;
   const request = { resource, where, by, aggregates, sort: [sort], limit: MOST };
   const found = useQuery({ queryKey: ["groups", request], queryFn: ({ signal }) => groups(request, signal), enabled: by.length > 0, placeholderData: keepPreviousData });
-  useNews(by.length === 0 ? [] : [`search:${resource}`], async () => void (await found.refetch()), () => !isInUse());
+  useFreshList(by.length === 0 ? [] : [`search:${resource}`], found.refetch);
   const answer = found.data;
   const rows = (answer?.counts ?? []).map((count, at): GroupRow => {
     const values = by.map((name) => answer?.by[name]?.[at]);

@@ -10,7 +10,7 @@ import Table from "@cloudscape-design/components/table";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { properties, table } from "@/api/own";
 import { change, go, link } from "@/app/router";
-import { isInUse, useNews } from "@/live/news";
+import { useFreshList } from "@/live/news";
 import { Failure } from "@/parts/failure";
 import { useRunKind } from "@/pages/experiment/columns";
 import { quotedName } from "@/query/filter";
@@ -32,7 +32,7 @@ export function CompareBest({ name, where, params }: { readonly name: string; re
     enabled: metric !== "",
     placeholderData: keepPreviousData,
   });
-  useNews(["search:run"], async () => void (await (metric === "" ? known : found).refetch()), () => !isInUse());
+  useFreshList(["search:run"], (metric === "" ? known : found).refetch);
   const rows = (found.data?.names ?? []).map((name, at) => ({ name, value: found.data?.columns[metric]?.[at] }));
   if (known.data !== undefined && metrics.length === 0) return <Box textAlign="center" padding="l">No run has a metric yet.</Box>;
   return (

@@ -15,7 +15,7 @@ import { own } from "@/api/client";
 import { groups } from "@/api/groups";
 import { attempt } from "@/app/notices";
 import { link } from "@/app/router";
-import { isInUse, useNews } from "@/live/news";
+import { useFreshList } from "@/live/news";
 import { EditableLine, EditableMarkdown } from "@/pages/run/editable";
 import { Copied, Facts } from "@/parts/facts";
 import { Failure } from "@/parts/failure";
@@ -83,7 +83,7 @@ function RunGroups({ name, where }: { readonly name: string; readonly where: str
       return { more: list.NextToken !== undefined, rows: (list.TrialSummaries ?? []).map((one) => ({ name: one.TrialName ?? "", created: one.CreationTime, runs: runs.get(one.TrialName ?? "") ?? 0 })) };
     },
   });
-  useNews(["search:run"], async () => void (await found.refetch()), () => !isInUse());
+  useFreshList(["search:run"], found.refetch);
   const create = async () => {
     if (await attempt(() => aws("CreateTrial", { TrialName: made, ExperimentName: name }), `Made the run group ${made}.`)) {
       setMade("");

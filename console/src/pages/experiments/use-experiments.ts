@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { groups } from "@/api/groups";
 import { properties, table, type Cell } from "@/api/own";
-import { isInUse, useNews } from "@/live/news";
+import { useFreshList } from "@/live/news";
 import { bestBy, goalOf, inOrder } from "@/query/metrics";
 import { shortName, show } from "@/query/show";
 
@@ -58,13 +58,7 @@ export function useExperiments(metric: string, wanted: typeof BEST | typeof LEAS
     placeholderData: keepPreviousData,
     enabled: !known.isPending,
   });
-  useNews(
-    ["search:run", "search:experiment"],
-    async () => {
-      await Promise.all([asked === "" ? known.refetch() : undefined, found.refetch()]);
-    },
-    () => !isInUse(),
-  );
+  useFreshList(["search:run", "search:experiment"], () => Promise.all([asked === "" ? known.refetch() : undefined, found.refetch()]));
   return { found, metrics };
 }
 

@@ -3,8 +3,8 @@ import "@xyflow/react/dist/style.css";
 import "./lineage.css";
 import Icon from "@cloudscape-design/components/icon";
 import { Background, Controls, Handle, MarkerType, MiniMap, Position, ReactFlow, type Node as FlowNode, type NodeProps, type ReactFlowInstance } from "@xyflow/react";
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore, type KeyboardEvent } from "react";
-import { isDark } from "@/app/theme";
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from "react";
+import { useDark } from "@/app/theme";
 import { useWidth } from "@/charts/canvas";
 import { FAMILIES, familyOf, inLines, shortened } from "@/pages/lineage/families";
 import type { Graph, Node } from "@/pages/lineage/graph";
@@ -75,15 +75,15 @@ export default function Canvas(props: Props) {
         <li className="lineage-way">From left to right: what was made of what</li>
       </ul>
       <div ref={holder} className="lineage-canvas" data-arrows role="region" aria-label={`Lineage graph: ${graph.nodes.length} records, ${graph.edges.length} connections`}>
-        {width > 0 && <Flow {...props} width={width} />}
+        {width > 0 && <Flow {...props} width={width} holder={holder} />}
       </div>
     </div>
   );
 }
 
-function Flow({ graph, start, chosen, choose, width }: Props & { readonly width: number }) {
+function Flow({ graph, start, chosen, choose, width, holder }: Props & { readonly width: number; readonly holder: RefObject<HTMLDivElement | null> }) {
   const flow = useRef<ReactFlowInstance<Box>>(undefined);
-  const dark = useSyncExternalStore(onTheme, isDark);
+  const dark = useDark();
   const [stop, setStop] = useState(start);
   const wanted = useRef<string>(undefined);
   const [places, broad] = useMemo(() => placed(graph, width), [graph, width]);
@@ -100,7 +100,7 @@ function Flow({ graph, start, chosen, choose, width }: Props & { readonly width:
 
   /** Fit the width, as far as names can be read; what is higher than the picture is shown around where it begins. */
   function fit(): void {
-    const height = document.querySelector(".lineage-canvas")?.clientHeight ?? 0;
+    const height = holder.current?.clientHeight ?? 0;
     const all = [...places.values()];
     const [left, right] = [Math.min(...all.map(({ x }) => x)), Math.max(...all.map(({ x }) => x)) + broad];
     const [top, bottom] = [Math.min(...all.map(({ y }) => y)), Math.max(...all.map(({ y }) => y)) + HEIGHT];
@@ -128,11 +128,11 @@ function Flow({ graph, start, chosen, choose, width }: Props & { readonly width:
   /** Move the picture where a node is not wholly in it. */
   function show(id: string): void {
     const now = flow.current?.getViewport();
-    const holder = document.querySelector<HTMLElement>(".lineage-canvas");
-    if (now === undefined || holder === null) return;
+    const picture = holder.current;
+    if (now === undefined || picture === null) return;
     const { x, y } = places.get(id)!;
     const [left, top] = [x * now.zoom + now.x, y * now.zoom + now.y];
-    if (left >= 0 && top >= 0 && left + broad * now.zoom <= holder.clientWidth && top + HEIGHT * now.zoom <= holder.clientHeight) return;
+    if (left >= 0 && top >= 0 && left + broad * now.zoom <= picture.clientWidth && top + HEIGHT * now.zoom <= picture.clientHeight) return;
     void flow.current?.setCenter(x + broad / 2, y + HEIGHT / 2, { zoom: now.zoom });
   }
   const nodes = graph.nodes.map((node): Box => ({
@@ -178,11 +178,6 @@ function Flow({ graph, start, chosen, choose, width }: Props & { readonly width:
       {graph.nodes.length > 30 && <MiniMap pannable ariaLabel="Small map of the graph" />}
     </ReactFlow>
   );
-}
-
-function onTheme(listener: () => void): () => void {
-  window.addEventListener("trialbook-theme", listener);
-  return () => window.removeEventListener("trialbook-theme", listener);
 }
 
 /** Where nodes stand and how broad they are: as broad as the picture's width allows for its layers. */

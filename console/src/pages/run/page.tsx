@@ -17,7 +17,7 @@ import { rename } from "@/pages/run/edits";
 import { goToNeighbour } from "@/pages/run/neighbours";
 import { useRun } from "@/pages/run/record";
 import { TABS } from "@/pages/run/tabs";
-import { Failure } from "@/parts/failure";
+import { FailedPage } from "@/parts/failure";
 import { Status } from "@/records/columns";
 import "./run.css";
 
@@ -54,7 +54,7 @@ function Run({ name, params }: { readonly name: string; readonly params: URLSear
     if (run !== undefined && !(await goToNeighbour(run, direction))) setEdge(direction === 1 ? "This is the newest run of its experiment." : "This is the oldest run of its experiment.");
   };
   useKeys({ "[": () => void turn(-1), "]": () => void turn(1) });
-  if (run === undefined) return found.error === null ? <Waiting /> : <SpaceBetween size="m"><Header variant="h1">{name}</Header><Failure error={found.error} retry={refresh} /></SpaceBetween>;
+  if (run === undefined) return found.error === null ? <Waiting /> : <FailedPage title={name} error={found.error} retry={refresh} />;
   if (gone) {
     return (
       <Deleted
