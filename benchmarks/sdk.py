@@ -1,4 +1,4 @@
-"""What logging costs: the call, the start, the import, the install, and what a killed process loses.
+"""What logging costs: the call, the start, the import, and what a killed process loses.
 
 Run: `python benchmarks/sdk.py [--calls 1000000] [--kills 10] [--only-runs] [--json FILE]` (two minutes). Prints
 a line a figure and then all of them as JSON. Times are wall clock unless they say CPU; the load of the machine is
@@ -8,12 +8,10 @@ among the figures.
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import json
 import mmap
 import os
 import platform
-import re
 import statistics
 import struct
 import subprocess
@@ -49,7 +47,6 @@ def main() -> None:
         only_runs()
         return
     imports()
-    install_size()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["TRIALBOOK_STORE"] = str(Path(folder) / "store")
         start_and_finish("folder")
@@ -91,7 +88,8 @@ def only_runs() -> None:
 def show(name: str, figure: float | str, unit: str = "") -> None:
     """Print one figure, and keep it."""
     FIGURES[f"{name} [{unit}]" if unit else name] = figure
-    print(f"{name:<62}{figure:,.3f} {unit}" if isinstance(figure, float) else f"{name:<62}{figure} {unit}")
+    text = f"{figure:,.3f}" if isinstance(figure, float) else str(figure)
+    print(f"{name:<76} {text} {unit}".rstrip())
 
 
 def imports() -> None:
@@ -120,31 +118,6 @@ def _fresh(code: str) -> tuple[float, float]:
 
     walls, cpus = zip(*(once() for _ in range(9)), strict=True)
     return statistics.median(walls), statistics.median(cpus)
-
-
-def install_size() -> None:
-    """Add up the files of the base install, without numpy, botocore and what only botocore needs."""
-    sizes: dict[str, float] = {}
-    left = ["trialbook"]
-    while left:
-        name = left.pop().lower().replace("_", "-")
-        if name in sizes or name in {"numpy", "botocore"}:
-            continue
-        try:
-            distribution = importlib.metadata.distribution(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue  # it is for another version of Python
-        sizes[name] = sum(_size(Path(str(file.locate()))) for file in distribution.files or ()) / 1e6
-        needs = [one for one in distribution.requires or () if not re.search(r"extra ==|platform_system|win", one)]
-        left += [re.split(r"[^A-Za-z0-9_.-]", need)[0] for need in needs]
-    sizes["trialbook"] = sum(_size(file) for file in (Path(__file__).parents[1] / "src").rglob("*.py")) / 1e6
-    show("base install beside numpy and botocore, with bytecode", sum(sizes.values()), "MB")
-    heaviest = sorted(sizes.items(), key=lambda one: -one[1])[:5]
-    show("the heaviest of it", ", ".join(f"{name} {size:.1f}" for name, size in heaviest), "MB")
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.is_file() else 0
 
 
 def start_and_finish(where: str) -> None:

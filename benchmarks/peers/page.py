@@ -138,7 +138,8 @@ def markdown(found: Figures, outputs: list[Path]) -> str:
     failed = ["", "Did not work:", "", *(f"- {one}" for one in failures(found))] if failures(found) else []
     blocks = []
     for path in outputs:
-        text = path.read_text().strip()
+        # What programs read of an output is a line of JSON.
+        text = "\n".join(line for line in path.read_text().splitlines() if not line.startswith("{")).strip()
         if text:
             blocks += ["", f"### benchmarks/{path.stem}.py", "", "```text", text, "```"]
     others = ["", "## Trialbook alone", *blocks] if blocks else []

@@ -77,3 +77,11 @@ def test_the_page_gets_the_figures_between_its_marks_again_and_again(page: Modul
 def test_the_documentations_page_has_the_marks(page: ModuleType) -> None:
     text = (PAGE.parents[2] / "docs/reference/performance.md").read_text()
     assert text.count(page.BEGIN) == text.count(page.END) == 1
+
+
+def test_the_lines_of_json_that_programs_read_are_not_on_the_page(page: ModuleType, tmp_path: Path) -> None:
+    output = tmp_path / "sdk.txt"
+    output.write_text('a figure 1.0 ms\n{"sdk": {"a figure": 1.0}}\n')
+    made = page.markdown(FOUND, [output])
+    assert "```text\na figure 1.0 ms\n```" in made
+    assert '{"sdk"' not in made
